@@ -18,15 +18,19 @@ octavo_status octavo_error_set(octavo_error *error, octavo_status status, const 
 void octavo_error_prefix(octavo_error *error, const char *format, ...) {
   if (error == NULL)
     return;
-  char old[sizeof error->text];
-  memcpy(old, error->text, sizeof old);
+  octavo_error old = *error;
   va_list arguments;
   va_start(arguments, format);
-  int length = vsnprintf(error->text, sizeof error->text, format, arguments);
+  const int length = vsnprintf(error->text, sizeof error->text, format, arguments);
   va_end(arguments);
-  if (length < 0 || (size_t)length >= sizeof error->text)
+  if (length < 0 || (size_t)length + 3 > sizeof error->text)
     return;
-  (void)snprintf(error->text + length, sizeof error->text - (size_t)length, ": %s", old);
+  char *tail = error->text + length;
+  const size_t room = sizeof error->text - (size_t)length - 3;
+  const size_t kept = strnlen(old.text, room);
+  memcpy(tail, ": ", 2);
+  memcpy(tail + 2, old.text, kept);
+  tail[2 + kept] = '\0';
 }
 
 octavo_status octavo_error_memory(octavo_error *error, uint64_t bytes, const char *what) {

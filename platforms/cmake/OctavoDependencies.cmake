@@ -1,0 +1,87 @@
+# Libraries that the project links.
+#
+#   octavo_deps::xnnpack   XNNPACK, its kernels, pthreadpool, cpuinfo, libm, threads
+#   octavo_deps::jpeg, octavo_deps::png, octavo_deps::jansson
+#
+# OCTAVO_DEPS=source links the static libraries that scripts/bootstrap built; OCTAVO_DEPS=system
+# links the distribution's.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
+pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
+
+add_library(octavo_deps::jpeg ALIAS JPEG::JPEG)
+add_library(octavo_deps::png ALIAS PNG::PNG)
+add_library(octavo_deps::jansson ALIAS PkgConfig::jansson)
+
+# Asks scripts/bootstrap where it installs for this target; the folder's name follows from the
+# pinned sources, the options and the compiler, so that a stale build is never linked.
+function(octavo_bootstrap_prefix result)
+  set(command ${PROJECT_SOURCE_DIR}/scripts/bootstrap --print-prefix)
+  if(CMAKE_TOOLCHAIN_FILE)
+    list(APPEND command --toolchain ${CMAKE_TOOLCHAIN_FILE})
+  endif()
+  execute_process(COMMAND ${command} OUTPUT_VARIABLE prefix OUTPUT_STRIP_TRAILING_WHITESPACE
+    RESULT_VARIABLE code)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "scripts/bootstrap --print-prefix failed (${code})")
+  endif()
+  set(${result} ${prefix} PARENT_SCOPE)
+endfunction()
+
+function(octavo_find_library result name hint)
+  # Names the cache variable after the search, so that another prefix is searched afresh.
+  string(MD5 key "${name}${hint}")
+  if(hint)
+    find_library(octavo_lib_${key} ${name} PATHS ${hint}/lib NO_DEFAULT_PATH)
+  else()
+    find_library(octavo_lib_${key} ${name})
+  endif()
+  mark_as_advanced(octavo_lib_${key})
+  set(${result} ${octavo_lib_${key}} PARENT_SCOPE)
+endfunction()
+
+# Defines octavo_deps::xnnpack from the libraries below `prefix` ("": the system's).
+function(octavo_import_xnnpack prefix advice)
+  set(libraries)
+  foreach(name IN ITEMS XNNPACK microkernels-prod pthreadpool cpuinfo)
+    octavo_find_library(library ${name} "${prefix}")
+    if(library)
+      list(APPEND libraries ${library})
+    elseif(NOT (name STREQUAL "microkernels-prod" AND NOT prefix))
+      message(FATAL_ERROR "OCTAVO_DEPS=${OCTAVO_DEPS}: the library ${name} was not found "
+        "(searched: ${prefix}). ${advice}")
+    endif()
+  endforeach()
+  add_library(octavo_deps::xnnpack INTERFACE IMPORTED GLOBAL)
+  if(prefix)
+    set(include_dir ${prefix}/include)
+  else()
+    find_path(OCTAVO_XNNPACK_INCLUDE_DIR xnnpack.h)
+    set(include_dir ${OCTAVO_XNNPACK_INCLUDE_DIR})
+  endif()
+  if(NOT EXISTS ${include_dir}/xnnpack.h)
+    message(FATAL_ERROR "OCTAVO_DEPS=${OCTAVO_DEPS}: xnnpack.h was not found. ${advice}")
+  endif()
+  set_target_properties(octavo_deps::xnnpack PROPERTIES
+    INTERFACE_INCLUDE_DIRECTORIES ${include_dir}
+    INTERFACE_LINK_LIBRARIES "${libraries};m;Threads::Threads")
+endfunction()
+
+if(OCTAVO_DEPS STREQUAL "source")
+  set(OCTAVO_DEPS_PREFIX "" CACHE PATH
+    "Folder with XNNPACK, pthreadpool and cpuinfo; empty: where scripts/bootstrap put them")
+  set(octavo_prefix "${OCTAVO_DEPS_PREFIX}")
+  if(NOT octavo_prefix)
+    octavo_bootstrap_prefix(octavo_prefix)
+  endif()
+  octavo_import_xnnpack("${octavo_prefix}" "Run scripts/bootstrap, which builds it.")
+elseif(OCTAVO_DEPS STREQUAL "system")
+  octavo_import_xnnpack("" "Install the packages libxnnpack-dev, libpthreadpool-dev and \
+libcpuinfo-dev (Debian 13 and later have the version needed), or use OCTAVO_DEPS=source.")
+else()
+  message(FATAL_ERROR "OCTAVO_DEPS: expected source or system, found '${OCTAVO_DEPS}'")
+endif()

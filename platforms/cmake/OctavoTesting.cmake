@@ -1,0 +1,75 @@
+# Functions that add tests. Each test is a program; ctest runs it with the environment of its
+# caller (so OCTAVO_CIFAR10_DIR, where the data set lies, reaches it) and it leaves its single
+# results in gtest/<name>.xml of the build folder, where scripts/test counts them.
+
+find_package(GTest REQUIRED)
+find_program(OCTAVO_QEMU_X86_64 qemu-x86_64)
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gtest)
+
+# octavo_register_test(NAME LABELS a b COMMAND c...)
+function(octavo_register_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND")
+  add_test(NAME ${name} COMMAND ${arg_COMMAND})
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${arg_LABELS}"
+    TIMEOUT 300
+    SKIP_RETURN_CODE 77
+    ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.xml")
+endfunction()
+
+# Runs the test program NAME once more on each emulated processor, under the label qemu.
+function(octavo_add_qemu_tests name)
+  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" OR OCTAVO_SANITIZE)
+    return()
+  endif()
+  foreach(cpu IN ITEMS Haswell Nehalem)
+    if(OCTAVO_QEMU_X86_64)
+      set(command ${OCTAVO_QEMU_X86_64} -cpu ${cpu} $<TARGET_FILE:${name}>)
+    else()
+      set(command sh -c "echo 'skipped: qemu-x86_64 (package qemu-user) is absent'; exit 77")
+    endif()
+    octavo_register_test(${name}.${cpu} LABELS qemu COMMAND ${command})
+  endforeach()
+endfunction()
+
+# octavo_add_test(NAME [QEMU] SOURCES a.cc... [LIBS lib...] [LABELS label...])
+# A googletest program. QEMU: run it also as AVX2 and SSE4 machines would. The label `threads` has
+# it run under ThreadSanitizer too.
+function(octavo_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "QEMU" "" "SOURCES;LIBS;LABELS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
+    message(FATAL_ERROR "octavo_add_test(${name}): expected SOURCES, and found no meaning for: "
+      "${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${name} PRIVATE octavo_warnings ${arg_LIBS} GTest::gmock GTest::gtest
+    GTest::gtest_main)
+  octavo_register_test(${name} LABELS ${arg_LABELS} COMMAND ${name})
+  if(arg_QEMU)
+    octavo_add_qemu_tests(${name})
+  endif()
+endfunction()
+
+# octavo_add_fuzzer(NAME SOURCES a.c... CORPUS folder [LIBS lib...])
+# The sources define LLVMFuzzerTestOneInput. With OCTAVO_FUZZ the program is a libFuzzer one;
+# without, it replays files. Either way ctest runs it over the corpus.
+function(octavo_add_fuzzer name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS" "SOURCES;LIBS")
+  if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES OR NOT arg_CORPUS)
+    message(FATAL_ERROR "octavo_add_fuzzer(${name}): expected SOURCES and CORPUS, and found no "
+      "meaning for: ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  get_filename_component(corpus ${arg_CORPUS} ABSOLUTE)
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
+  target_link_libraries(${name} PRIVATE octavo_warnings ${arg_LIBS})
+  if(OCTAVO_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    # -runs=0: the files of the corpus only, nothing invented.
+    octavo_register_test(${name} LABELS fuzz COMMAND ${name} -runs=0 ${corpus})
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.c)
+    octavo_register_test(${name} LABELS fuzz COMMAND ${name} ${corpus})
+  endif()
+endfunction()

@@ -4,6 +4,10 @@
 
 #include "octavo.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* Formats like printf into error->text (cut to fit, always terminated; `error` may be NULL) and
  * returns `status`, so that a function can end with `return octavo_error_set(error,
  * OCTAVO_ERROR_FORMAT, "...")`. */
@@ -16,5 +20,9 @@ void octavo_error_prefix(octavo_error *error, const char *format, ...)
 
 /* "out of memory: N bytes for WHAT" */
 octavo_status octavo_error_memory(octavo_error *error, uint64_t bytes, const char *what);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -5,6 +5,10 @@
 
 #include <stddef.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What every buffer that a kernel touches is aligned to. */
 #define OCTAVO_ALIGNMENT 64
 
@@ -30,5 +34,9 @@ void octavo_memory_free_aligned(void *pointer);
  * number of allocations so far. */
 void octavo_memory_fail_at(size_t n, int lasting);
 size_t octavo_memory_count(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

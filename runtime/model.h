@@ -7,6 +7,10 @@
 
 #include <pthread.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* The packed weights of one operator, made by the first session and shared by all. */
 typedef struct octavo_packed_weights {
   void *data; /* aligned; NULL until packed */
@@ -69,5 +73,9 @@ static inline const void *octavo_model_constant(const octavo_model *model,
 /* Fills the public description of a tensor. */
 void octavo_model_fill_info(const octavo_model *model, const octavo_format_tensor *tensor,
                             octavo_tensor_info *info);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -9,6 +9,10 @@
 #include <pthreadpool.h>
 #include <xnnpack.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* What create, reshape, setup and run of one operator in one session work on. */
 typedef struct octavo_kernel {
   octavo_model *model;
@@ -57,5 +61,9 @@ const octavo_operator_type *octavo_operator_find(uint32_t opcode);
 
 /* The rows, for listing. */
 const octavo_operator_type *const *octavo_operator_table(size_t *count);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

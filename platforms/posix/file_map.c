@@ -1,0 +1,118 @@
+#include "platforms/platform.h"
+
+#include "runtime/checked.h"
+#include "runtime/error.h"
+#include "runtime/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* What an empty file's data points to. */
+static const uint8_t no_bytes[1] = {0};
+
+static const char *kind_of(mode_t mode) {
+  if (S_ISDIR(mode))
+    return "a folder";
+  if (S_ISFIFO(mode))
+    return "a FIFO";
+  if (S_ISSOCK(mode))
+    return "a socket";
+  if (S_ISCHR(mode) || S_ISBLK(mode))
+    return "a device";
+  return "no regular file";
+}
+
+/* Reads exactly `size` bytes. */
+static octavo_status read_all(int descriptor, const char *path, uint8_t *data, size_t size,
+                              octavo_error *error) {
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t got = read(descriptor, data + done, size - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      return octavo_error_set(error, OCTAVO_ERROR_IO, "%s: cannot be read: %s", path,
+                              strerror(errno));
+    if (got == 0)
+      return octavo_error_set(error, OCTAVO_ERROR_IO,
+                              "%s: became shorter while it was read: expected %zu bytes, found %zu",
+                              path, size, done);
+    done += (size_t)got;
+  }
+  return OCTAVO_OK;
+}
+
+static octavo_status read_into_memory(int descriptor, const char *path, size_t size,
+                                      platform_file *file, octavo_error *error) {
+  uint8_t *data = octavo_memory_alloc_aligned(size);
+  if (data == NULL)
+    return octavo_error_memory(error, size, path);
+  const octavo_status status = read_all(descriptor, path, data, size, error);
+  if (status != OCTAVO_OK) {
+    octavo_memory_free_aligned(data);
+    return status;
+  }
+  *file = (platform_file){.data = data, .size = size, .mapped = false};
+  return OCTAVO_OK;
+}
+
+static octavo_status load(int descriptor, const char *path, const char *expected,
+                          platform_file *file, octavo_error *error) {
+  struct stat about;
+  if (fstat(descriptor, &about) != 0)
+    return octavo_error_set(error, OCTAVO_ERROR_IO, "%s: cannot be examined: %s", path,
+                            strerror(errno));
+  if (!S_ISREG(about.st_mode))
+    return octavo_error_set(error, OCTAVO_ERROR_IO, "%s: is %s, expected %s", path,
+                            kind_of(about.st_mode), expected);
+  size_t size = 0;
+  if (!octavo_checked_size((uint64_t)about.st_size, &size))
+    return octavo_error_set(error, OCTAVO_ERROR_IO, "%s: is larger than memory can address", path);
+  if (size == 0) {
+    *file = (platform_file){.data = no_bytes, .size = 0, .mapped = false};
+    return OCTAVO_OK;
+  }
+  void *map = mmap(NULL, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
+  if (map == MAP_FAILED)
+    return read_into_memory(descriptor, path, size, file, error);
+  *file = (platform_file){.data = map, .size = size, .mapped = true};
+  return OCTAVO_OK;
+}
+
+octavo_status platform_file_open(const char *path, const char *expected, platform_file *file,
+                                 octavo_error *error) {
+  *file = (platform_file){0};
+  /* O_NONBLOCK: opening a FIFO that nobody writes to would wait for ever. */
+  const int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+  if (descriptor < 0)
+    return octavo_error_set(error, OCTAVO_ERROR_IO, "%s: cannot be opened: %s, expected %s", path,
+                            strerror(errno), expected);
+  const octavo_status status = load(descriptor, path, expected, file, error);
+  close(descriptor);
+  return status;
+}
+
+void platform_file_drop(const platform_file *file, size_t offset, size_t size) {
+  if (!file->mapped || !octavo_checked_range(offset, size, file->size))
+    return;
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  const size_t first = (offset + page - 1) / page * page;
+  const size_t end = (offset + size) / page * page;
+  if (first < end)
+    madvise((uint8_t *)(uintptr_t)file->data + first, end - first, MADV_DONTNEED);
+}
+
+void platform_file_close(platform_file *file) {
+  if (file == NULL || file->data == NULL)
+    return;
+  void *memory = (void *)(uintptr_t)file->data;
+  if (file->mapped)
+    munmap(memory, file->size);
+  else if (file->data != no_bytes)
+    octavo_memory_free_aligned(memory);
+  *file = (platform_file){0};
+}

@@ -1,0 +1,41 @@
+#include "platforms/platform.h"
+
+#include "text_file.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+/* A line of /proc/self/status, "VmHWM:  1234 kB". */
+static size_t status_bytes(const char *key) {
+  char text[64];
+  if (!platform_text_field("/proc/self/status", key, text, sizeof text))
+    return 0;
+  return (size_t)strtoul(text, NULL, 10) * 1024u;
+}
+
+size_t platform_memory_resident(void) {
+  return status_bytes("VmRSS");
+}
+
+size_t platform_memory_peak(void) {
+  const size_t peak = status_bytes("VmHWM");
+  struct rusage usage;
+  if (peak > 0 || getrusage(RUSAGE_SELF, &usage) != 0)
+    return peak;
+#if defined(__APPLE__)
+  return (size_t)usage.ru_maxrss;
+#else
+  return (size_t)usage.ru_maxrss * 1024u;
+#endif
+}
+
+bool platform_memory_peak_reset(void) {
+  const int descriptor = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    return false;
+  const bool done = write(descriptor, "5", 1) == 1;
+  close(descriptor);
+  return done;
+}

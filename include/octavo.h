@@ -30,10 +30,10 @@
 extern "C" {
 #endif
 
-#if defined(_WIN32)
-#define OCTAVO_API
-#else
+#if defined(__GNUC__)
 #define OCTAVO_API __attribute__((visibility("default")))
+#else
+#define OCTAVO_API
 #endif
 
 /* The version of this header; octavo_version() tells that of the library that was linked. */

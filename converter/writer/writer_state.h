@@ -1,0 +1,30 @@
+/* What model_writer.c collects and model_layout.c lays out. */
+#ifndef OCTAVO_CONVERTER_WRITER_WRITER_STATE_H
+#define OCTAVO_CONVERTER_WRITER_WRITER_STATE_H
+
+#include "model_writer.h"
+#include "string_pool.h"
+
+struct model_writer {
+  octavo_status status; /* of the first failure */
+  octavo_error error;
+
+  string_pool strings;
+  byte_buffer tensors;                 /* octavo_format_tensor[] */
+  byte_buffer operators;               /* octavo_format_operator[] */
+  byte_buffer operands;                /* int32_t[] */
+  byte_buffer inputs, outputs, labels; /* uint32_t[] */
+  byte_buffer tests;                   /* the vectors, without octavo_format_tests */
+  byte_buffer weights;
+
+  bool has_preprocessing;
+  octavo_format_preprocessing preprocessing;
+  octavo_format_provenance provenance; /* without the offsets of its strings ... */
+  char *provenance_strings[4];         /* ... tool, source, mode, calibrator; NULL = "" */
+
+  uint32_t vector_count, vector_checksums;
+  size_t vector_inputs, vector_outputs; /* bytes of one vector */
+  uint64_t arena_size;
+};
+
+#endif

@@ -5,6 +5,8 @@
 find_package(GTest REQUIRED)
 find_program(OCTAVO_QEMU_X86_64 qemu-x86_64)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gtest)
+# Builds the programs that ThreadSanitizer is meant for, and no others.
+add_custom_target(octavo_threads_tests)
 
 # octavo_register_test(NAME LABELS a b COMMAND c...)
 function(octavo_register_test name)
@@ -33,8 +35,8 @@ function(octavo_add_qemu_tests name)
 endfunction()
 
 # octavo_add_test(NAME [QEMU] SOURCES a.cc... [LIBS lib...] [LABELS label...])
-# A googletest program. QEMU: run it also as AVX2 and SSE4 machines would. The label `threads` has
-# it run under ThreadSanitizer too.
+# A googletest program. QEMU: run it also as AVX2 and SSE4 machines would. Labels that scripts/test
+# knows: `threads` is run under ThreadSanitizer too, `slow` is left out under AddressSanitizer.
 function(octavo_add_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "QEMU" "" "SOURCES;LIBS;LABELS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES)
@@ -46,6 +48,9 @@ function(octavo_add_test name)
   target_link_libraries(${name} PRIVATE octavo_warnings ${arg_LIBS} GTest::gmock GTest::gtest
     GTest::gtest_main)
   octavo_register_test(${name} LABELS ${arg_LABELS} COMMAND ${name})
+  if("threads" IN_LIST arg_LABELS)
+    add_dependencies(octavo_threads_tests ${name})
+  endif()
   if(arg_QEMU)
     octavo_add_qemu_tests(${name})
   endif()
@@ -53,7 +58,9 @@ endfunction()
 
 # octavo_add_fuzzer(NAME SOURCES a.c... CORPUS folder [LIBS lib...])
 # The sources define LLVMFuzzerTestOneInput. With OCTAVO_FUZZ the program is a libFuzzer one;
-# without, it replays files. Either way ctest runs it over the corpus.
+# without, it replays files. Either way ctest runs it over the corpus. With OCTAVO_FUZZ the test
+# NAME.minute, label fuzz-minute, looks for new crashes and leaves them in fuzz/NAME/ of the build
+# folder.
 function(octavo_add_fuzzer name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "CORPUS" "SOURCES;LIBS")
   if(arg_UNPARSED_ARGUMENTS OR NOT arg_SOURCES OR NOT arg_CORPUS)
@@ -68,6 +75,10 @@ function(octavo_add_fuzzer name)
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     # -runs=0: the files of the corpus only, nothing invented.
     octavo_register_test(${name} LABELS fuzz COMMAND ${name} -runs=0 ${corpus})
+    set(work ${PROJECT_BINARY_DIR}/fuzz/${name})
+    file(MAKE_DIRECTORY ${work}/corpus)
+    octavo_register_test(${name}.minute LABELS fuzz-minute COMMAND ${name} -max_total_time=60
+      -timeout=10 -rss_limit_mb=2048 -artifact_prefix=${work}/ ${work}/corpus ${corpus})
   else()
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.c)
     octavo_register_test(${name} LABELS fuzz COMMAND ${name} ${corpus})

@@ -15,6 +15,7 @@
 #define OCTAVO_FORMAT_ENDIAN        0x01020304u
 #define OCTAVO_FORMAT_ALIGNMENT     64u /* of sections, constants and arena offsets */
 #define OCTAVO_FORMAT_MAX_FILE      (1u << 31)
+#define OCTAVO_FORMAT_MAX_ARENA     (1u << 31)
 #define OCTAVO_FORMAT_MAX_TENSORS   65536u
 #define OCTAVO_FORMAT_MAX_OPERATORS 16384u
 #define OCTAVO_FORMAT_MAX_OPERANDS  262144u
@@ -33,10 +34,11 @@ typedef enum octavo_section_type {
   OCTAVO_SECTION_INPUTS,        /* uint32_t[]: tensor indices of the model's inputs */
   OCTAVO_SECTION_OUTPUTS,       /* uint32_t[]: of its outputs */
   OCTAVO_SECTION_PREPROCESSING, /* empty, or one octavo_format_preprocessing, for input 0 */
-  OCTAVO_SECTION_LABELS,        /* uint32_t[]: offsets into STRINGS, one per class */
+  OCTAVO_SECTION_LABELS,        /* empty, or uint32_t[]: offsets into STRINGS, one for each value of
+                                   output 0 */
   OCTAVO_SECTION_PROVENANCE,    /* one octavo_format_provenance */
   OCTAVO_SECTION_TESTS,         /* empty, or octavo_format_tests and its vectors */
-  OCTAVO_SECTION_WEIGHTS,       /* the data of all constants */
+  OCTAVO_SECTION_WEIGHTS, /* the data of all constants, in the order of TENSORS, each aligned */
 } octavo_section_type;
 #define OCTAVO_FORMAT_SECTIONS 11u
 
@@ -47,7 +49,8 @@ typedef struct octavo_format_header {
   uint32_t header_size;   /* 64 */
   uint32_t section_count; /* 11; the section table follows the header */
   uint64_t file_size;
-  uint64_t arena_size; /* bytes of all activations for batch 1, a multiple of the alignment */
+  uint64_t arena_size; /* for batch 1: where the last activation ends, rounded up to the alignment;
+                          what kernels read past an end is the session's to add */
   uint32_t alignment;  /* 64 */
   uint32_t checksum;   /* CRC-32 of header and section table, this field taken as zero */
   uint32_t reserved[4];
@@ -73,7 +76,7 @@ typedef struct octavo_format_tensor {
   uint32_t shape[OCTAVO_MAX_RANK]; /* activations: shape[0] is the batch, 1; beyond the rank: 0 */
   uint64_t offset;                 /* constants: into WEIGHTS; activations: into the arena */
   uint64_t bytes;                  /* of the shape, without padding */
-  float scale;                     /* int8 with one scale: finite and > 0; otherwise 0 */
+  float scale;                     /* int8 with one scale: > 0 and normal; otherwise 0 */
   int32_t zero_point;              /* int8 activations: -128..127; otherwise 0 */
   int32_t scales; /* int8 constants with a scale per output channel: index of a float32 constant of
                      shape[0] elements; otherwise -1 */
@@ -178,7 +181,7 @@ typedef struct octavo_format_preprocessing {
   uint32_t bgr;    /* 0 or 1 */
   uint32_t channels;
   float scale;
-  float mean[3], std[3];
+  float mean[3], std[3]; /* beyond `channels`: 0 */
   uint32_t reserved[2];
 } octavo_format_preprocessing;
 static_assert(sizeof(octavo_format_preprocessing) == 64, "octavo_format_preprocessing");

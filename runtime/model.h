@@ -5,6 +5,8 @@
 
 #include "format.h"
 
+#include "platforms/platform.h"
+
 #include <pthread.h>
 
 #ifdef __cplusplus
@@ -21,7 +23,7 @@ struct octavo_model {
   /* The file; base is what constants point into. */
   const uint8_t *base;
   size_t size;
-  void *mapping; /* owned map or buffer (platforms/), NULL when the caller's memory is borrowed */
+  platform_file file; /* the owned map or buffer; all zero when the caller's memory is borrowed */
   uint8_t *aligned_copy; /* owned copy of the weights where borrowed memory is not aligned */
 
   octavo_format_header header;
@@ -73,6 +75,9 @@ static inline const void *octavo_model_constant(const octavo_model *model,
 /* Fills the public description of a tensor. */
 void octavo_model_fill_info(const octavo_model *model, const octavo_format_tensor *tensor,
                             octavo_tensor_info *info);
+
+/* Fills the public form of the stored preprocessing, which must be there. */
+void octavo_model_fill_preprocessing(const octavo_model *model, octavo_preprocessing *rule);
 
 #ifdef __cplusplus
 }

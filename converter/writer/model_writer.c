@@ -58,7 +58,7 @@ static bool append(model_writer *writer, byte_buffer *buffer, const void *data, 
 }
 
 static bool add_string(model_writer *writer, const char *text, const char *what, uint32_t *offset) {
-  const size_t length = strnlen(text, OCTAVO_FORMAT_MAX_NAME + 1);
+  const size_t length = strlen(text);
   if (length > OCTAVO_FORMAT_MAX_NAME) {
     writer->status =
         octavo_error_set(&writer->error, OCTAVO_ERROR_ARGUMENT,

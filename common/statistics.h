@@ -30,13 +30,13 @@ statistics_summary statistics_summarize(double *values, size_t count);
 
 typedef struct statistics_interval {
   double low, high;
-  double confidence; /* what was reached, at least the one asked for; 0 if it cannot be */
+  double confidence; /* what was reached; below what was asked for if there are too few values */
 } statistics_interval;
 
 /* A confidence interval for the median of ascending values, from ranks alone: the number of values
  * below the median is binomial(count, 1/2), whatever their distribution. For paired measurements
  * give it the sorted ratios. With too few values for `confidence` (such as 0.95) it is
- * [smallest, largest] and says so. */
+ * [smallest, largest]. */
 statistics_interval statistics_median_interval(const double *sorted, size_t count,
                                                double confidence);
 

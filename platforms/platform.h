@@ -66,6 +66,10 @@ size_t platform_path_folder_length(const char *path);
  * the name alone. */
 char *platform_path_join(const char *folder, const char *name);
 
+/* The path with all symbolic links followed, in a new string (octavo_memory_free); a copy of `path`
+ * where that cannot be told, as for a file that does not exist yet. NULL if memory is short. */
+char *platform_path_resolve(const char *path);
+
 typedef struct platform_entry {
   const char *name; /* owned by the folder */
   platform_path_kind kind;

@@ -2,6 +2,7 @@
 
 #include "runtime/memory.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -35,4 +36,11 @@ char *platform_path_join(const char *folder, const char *name) {
     path[folder_length] = '/';
   memcpy(path + folder_length + (slash ? 1 : 0), name, name_length + 1);
   return path;
+}
+
+char *platform_path_resolve(const char *path) {
+  char *resolved = realpath(path, NULL);
+  char *copy = octavo_memory_copy_string(resolved != NULL ? resolved : path);
+  free(resolved);
+  return copy;
 }

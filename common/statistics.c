@@ -1,0 +1,88 @@
+#include "statistics.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+static int ascending(const void *a, const void *b) {
+  const double x = *(const double *)a;
+  const double y = *(const double *)b;
+  return (x > y) - (x < y);
+}
+
+void statistics_sort(double *values, size_t count) {
+  if (count > 1)
+    qsort(values, count, sizeof *values, ascending);
+}
+
+double statistics_percentile(const double *sorted, size_t count, double p) {
+  if (count == 0)
+    return (double)NAN;
+  const double rank = p / 100.0 * (double)(count - 1);
+  if (rank <= 0.0)
+    return sorted[0];
+  if (rank >= (double)(count - 1))
+    return sorted[count - 1];
+  const size_t below = (size_t)rank;
+  const double part = rank - (double)below;
+  return sorted[below] + part * (sorted[below + 1] - sorted[below]);
+}
+
+double statistics_mean(const double *values, size_t count) {
+  double sum = 0.0;
+  for (size_t i = 0; i < count; i++)
+    sum += values[i];
+  return count == 0 ? (double)NAN : sum / (double)count;
+}
+
+double statistics_standard_deviation(const double *values, size_t count) {
+  if (count < 2)
+    return 0.0;
+  const double mean = statistics_mean(values, count);
+  double sum = 0.0;
+  for (size_t i = 0; i < count; i++)
+    sum += (values[i] - mean) * (values[i] - mean);
+  return sqrt(sum / (double)(count - 1));
+}
+
+statistics_summary statistics_summarize(double *values, size_t count) {
+  statistics_summary s = {.count = count};
+  s.first = count == 0 ? (double)NAN : values[0];
+  s.mean = statistics_mean(values, count);
+  s.standard_deviation = statistics_standard_deviation(values, count);
+  statistics_sort(values, count);
+  s.minimum = statistics_percentile(values, count, 0.0);
+  s.p5 = statistics_percentile(values, count, 5.0);
+  s.p50 = statistics_percentile(values, count, 50.0);
+  s.p90 = statistics_percentile(values, count, 90.0);
+  s.p95 = statistics_percentile(values, count, 95.0);
+  s.p99 = statistics_percentile(values, count, 99.0);
+  s.maximum = statistics_percentile(values, count, 100.0);
+  return s;
+}
+
+/* The probability of exactly k of n fair coins. */
+static double coins(size_t n, size_t k) {
+  return exp(lgamma((double)n + 1.0) - lgamma((double)k + 1.0) - lgamma((double)(n - k) + 1.0) -
+             (double)n * log(2.0));
+}
+
+statistics_interval statistics_median_interval(const double *sorted, size_t count,
+                                               double confidence) {
+  if (count == 0)
+    return (statistics_interval){.low = (double)NAN, .high = (double)NAN};
+  /* [x(k+1), x(n−k)] misses the median with probability 2 · P(at most k below it): take the largest
+   * k, the narrowest interval, that keeps the promise. */
+  double tail = 0.0;
+  double reached = 1.0 - 2.0 * coins(count, 0);
+  size_t k = 0;
+  for (size_t i = 0; 2 * i + 1 < count; i++) {
+    tail += coins(count, i);
+    const double now = 1.0 - 2.0 * tail;
+    if (i > 0 && now < confidence)
+      break;
+    k = i;
+    reached = now;
+  }
+  return (statistics_interval){
+      .low = sorted[k], .high = sorted[count - 1 - k], .confidence = reached < 0.0 ? 0.0 : reached};
+}

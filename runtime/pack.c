@@ -1,0 +1,78 @@
+#include "pack.h"
+
+#include "memory.h"
+
+/* What XNNPACK takes for "not found". */
+#define NOT_FOUND SIZE_MAX
+
+/* The only entry of each cache lies at offset 0. The callers hold model->packing, except in
+ * is_finalized and offset_to_addr, which run after the entry has been made. */
+
+static size_t look_up(void *context, const struct xnn_weights_cache_look_up_key *key) {
+  const octavo_packer *packer = context;
+  (void)key;
+  return packer->entry->data != NULL ? 0 : NOT_FOUND;
+}
+
+static void *reserve_space(void *context, size_t size) {
+  octavo_packer *packer = context;
+  octavo_memory_free_aligned(packer->pending.data);
+  packer->pending.data = octavo_memory_alloc_aligned(size);
+  packer->pending.size = size;
+  return packer->pending.data;
+}
+
+/* Depthwise convolutions pack without looking up first, everything else comes here a second time
+ * with what it found; either way the first entry stays, as other sessions may be reading it. */
+static size_t look_up_or_insert(void *context, const struct xnn_weights_cache_look_up_key *key,
+                                void *data, size_t size) {
+  octavo_packer *packer = context;
+  (void)key;
+  (void)data;
+  (void)size;
+  if (packer->entry->data == NULL) {
+    *packer->entry = packer->pending;
+    packer->pending = (octavo_packed_weights){.data = NULL, .size = 0};
+  }
+  return 0;
+}
+
+static bool is_finalized(void *context) {
+  (void)context;
+  return true;
+}
+
+static void *offset_to_addr(void *context, size_t offset) {
+  const octavo_packer *packer = context;
+  return (uint8_t *)packer->entry->data + offset;
+}
+
+static enum xnn_status delete_cache(void *context) {
+  (void)context;
+  return xnn_status_success;
+}
+
+xnn_weights_cache_t octavo_packer_lock(octavo_packer *packer, octavo_model *model, uint32_t index) {
+  *packer = (octavo_packer){
+      .provider =
+          {
+              .context = packer,
+              .look_up = look_up,
+              .reserve_space = reserve_space,
+              .look_up_or_insert = look_up_or_insert,
+              .is_finalized = is_finalized,
+              .offset_to_addr = offset_to_addr,
+              .delete_cache = delete_cache,
+          },
+      .model = model,
+      .entry = &model->packed[index],
+  };
+  pthread_mutex_lock(&model->packing);
+  return &packer->provider;
+}
+
+void octavo_packer_unlock(octavo_packer *packer) {
+  pthread_mutex_unlock(&packer->model->packing);
+  octavo_memory_free_aligned(packer->pending.data);
+  packer->pending = (octavo_packed_weights){.data = NULL, .size = 0};
+}

@@ -117,6 +117,11 @@ void json_writer_integer(json_writer *writer, const char *key, int64_t value) {
   fprintf(writer->stream, "%" PRId64, value);
 }
 
+void json_writer_unsigned(json_writer *writer, const char *key, uint64_t value) {
+  begin_value(writer, key);
+  fprintf(writer->stream, "%" PRIu64, value);
+}
+
 void json_writer_boolean(json_writer *writer, const char *key, bool value) {
   begin_value(writer, key);
   fputs(value ? "true" : "false", writer->stream);

@@ -36,6 +36,7 @@ void json_writer_string(json_writer *writer, const char *key, const char *value)
 /* Shortest of up to 9 digits; not finite numbers give null. */
 void json_writer_real(json_writer *writer, const char *key, double value);
 void json_writer_integer(json_writer *writer, const char *key, int64_t value);
+void json_writer_unsigned(json_writer *writer, const char *key, uint64_t value);
 void json_writer_boolean(json_writer *writer, const char *key, bool value);
 
 #ifdef __cplusplus

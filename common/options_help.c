@@ -67,6 +67,9 @@ static void append(char *text, size_t size, const char *before, const char *word
 static void describe(const option_descriptor *option, const void *values, char *text, size_t size) {
   text[0] = '\0';
   append(text, size, "", option->help, "");
+  const size_t length = strlen(text);
+  if (option->kind == OPTION_CHOICE && length > 0 && text[length - 1] == '.')
+    text[length - 1] = '\0'; /* the choices go on with the sentence */
   for (int i = 0; option->kind == OPTION_CHOICE && option->choices[i] != NULL; i++) {
     const bool last = option->choices[i + 1] == NULL;
     append(text, size, i == 0 ? ": " : last ? " or " : ", ", option->choices[i], "");

@@ -1,0 +1,191 @@
+/* octavo-run: classifies images on a device, and looks into a model file. */
+#include "run.h"
+
+#include "platforms/platform.h"
+
+#include <inttypes.h>
+#include <stddef.h>
+
+static const option_descriptor descriptors[] = {
+    {.name = "MODEL",
+     .kind = OPTION_ARGUMENT,
+     .offset = offsetof(run_options, model),
+     .help = "The .octavo file.",
+     .minimum = 1},
+    {.name = "IMAGE",
+     .kind = OPTION_ARGUMENTS,
+     .offset = offsetof(run_options, images),
+     .help = "JPEG or PNG files to classify, each on its own."},
+    {.name = "top",
+     .kind = OPTION_UNSIGNED,
+     .offset = offsetof(run_options, top),
+     .value = "N",
+     .help = "How many classes to tell per image.",
+     .group = "Options",
+     .minimum = 1,
+     .maximum = 1000000},
+    {.name = "threads",
+     .letter = 't',
+     .kind = OPTION_UNSIGNED,
+     .offset = offsetof(run_options, threads),
+     .value = "N",
+     .help = "Threads; 0: as many as this process may use CPUs.",
+     .minimum = 0,
+     .maximum = 256},
+    {.name = "repeat",
+     .kind = OPTION_UNSIGNED,
+     .offset = offsetof(run_options, repeat),
+     .value = "N",
+     .help = "Decode, preprocess and infer each image so often, and tell the medians.",
+     .minimum = 1,
+     .maximum = 1000000},
+    {.name = "json",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(run_options, json),
+     .help = "Write one JSON object instead of text."},
+    {.name = "info",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(run_options, info),
+     .help = "Show sizes, inputs, preprocessing, provenance, graph and memory plan.",
+     .group = "Looking inside"},
+    {.name = "profile",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(run_options, profile),
+     .help = "Show per operator the time, its share, GMAC/s and the kernel; without images, "
+             "running on an empty input."},
+    {.name = "verify",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(run_options, verify),
+     .help = "Run the test vectors stored in the file and compare the results, int8 to the last "
+             "bit."},
+};
+
+static const char *const examples[] = {"octavo-run resnet20.octavo cat.jpg",
+                                       "octavo-run resnet20.octavo --repeat 100 --threads 2 *.png",
+                                       "octavo-run resnet20.octavo --info",
+                                       "octavo-run resnet20.octavo --verify --profile --json",
+                                       NULL};
+
+static const char *const exit_codes[] = {
+    "0  success", "1  the model or an image could not be used, or --verify found a difference",
+    "2  wrong usage", NULL};
+
+static const option_program program = {
+    .name = "octavo-run",
+    .summary = "Classifies images with an Octavo model, and tells how long each took.",
+    .options = descriptors,
+    .option_count = sizeof descriptors / sizeof descriptors[0],
+    .examples = examples,
+    .exit_codes = exit_codes};
+
+static bool fail(const octavo_error *error) {
+  fprintf(stderr, "octavo-run: %s\n", error->text);
+  return false;
+}
+
+static bool verify(const run_options *options, octavo_model *model, json_writer *json) {
+  octavo_error error = {{0}};
+  octavo_model_info info = {0};
+  octavo_model_describe(model, &info);
+  const octavo_status status = octavo_model_verify(model, options->threads, &error);
+  if (json != NULL) {
+    json_writer_object(json, "verify");
+    json_writer_boolean(json, "passed", status == OCTAVO_OK);
+    json_writer_integer(json, "test_vectors", info.test_vectors);
+    if (status != OCTAVO_OK)
+      json_writer_string(json, "error", error.text);
+    json_writer_close(json);
+  } else if (status == OCTAVO_OK) {
+    printf("verified: %" PRIu32 " test vectors give the stored results on this machine\n",
+           info.test_vectors);
+  }
+  return status == OCTAVO_OK ? true : fail(&error);
+}
+
+/* --profile without images: the content of the input does not change what is computed. */
+static bool run_empty(const run_options *options, octavo_session *session) {
+  octavo_error error = {{0}};
+  for (uint32_t i = 0; i < options->repeat && !platform_interrupted(); i++)
+    if (octavo_session_run(session, &error) != OCTAVO_OK)
+      return fail(&error);
+  return !platform_interrupted();
+}
+
+/* Everything that needs a session. */
+static bool infer(const run_options *options, octavo_model *model, json_writer *json) {
+  octavo_error error = {{0}};
+  octavo_session_options session_options;
+  octavo_session_options_init(&session_options);
+  session_options.threads = options->threads;
+  session_options.profile = options->profile;
+  octavo_session *session = NULL;
+  if (octavo_session_create(model, &session_options, &session, &error) != OCTAVO_OK)
+    return fail(&error);
+  bool good = false;
+  if (options->images.count > 0)
+    good = run_classify(options, model, session, json);
+  else
+    good = run_empty(options, session);
+  if (json != NULL)
+    json_writer_integer(json, "threads", octavo_session_threads(session));
+  if (options->profile && json != NULL)
+    run_profile_json(model, session, json);
+  else if (options->profile && run_profile_print(model, session, &error) != OCTAVO_OK)
+    good = fail(&error);
+  octavo_session_free(session);
+  return good;
+}
+
+/* All that was asked for, in this order; a failure of one part does not hide the others. */
+static bool act(const run_options *options, octavo_model *model, json_writer *json) {
+  octavo_error error = {{0}};
+  bool good = true;
+  if (options->info && json != NULL)
+    run_info_json(model, json);
+  else if (options->info && run_info_print(model, &error) != OCTAVO_OK)
+    good = fail(&error);
+  if (options->verify)
+    good &= verify(options, model, json);
+  if (options->images.count > 0 || options->profile)
+    good &= infer(options, model, json);
+  return good;
+}
+
+static bool run(const run_options *options) {
+  octavo_error error = {{0}};
+  octavo_model *model = NULL;
+  if (octavo_model_open(options->model, &model, &error) != OCTAVO_OK)
+    return fail(&error);
+  bool good = false;
+  if (options->json) {
+    json_writer json;
+    json_writer_begin(&json, stdout);
+    json_writer_object(&json, NULL);
+    json_writer_string(&json, "model", options->model);
+    json_writer_string(&json, "version", octavo_version());
+    good = act(options, model, &json);
+    json_writer_close(&json);
+  } else {
+    good = act(options, model, NULL);
+  }
+  octavo_model_close(model);
+  return good;
+}
+
+int main(int argc, char **argv) {
+  run_options options = {.threads = 1, .repeat = 1, .top = 5};
+  const int code = options_parse(&program, argc, argv, &options);
+  if (code != OPTIONS_RUN)
+    return code;
+  if (options.images.count == 0 && !options.info && !options.profile && !options.verify) {
+    fprintf(stderr, "octavo-run: nothing to do: give an IMAGE, --info, --profile or --verify\n");
+    return 2;
+  }
+  platform_interrupt_catch();
+  const bool good = run(&options);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "octavo-run: the output could not be written\n");
+    return 1;
+  }
+  return good ? 0 : 1;
+}

@@ -32,6 +32,24 @@ function(octavo_bootstrap_prefix result)
   set(${result} ${prefix} PARENT_SCOPE)
 endfunction()
 
+# Target octavo_pthreadpool: pthreadpool from its source, compiled with ThreadSanitizer. In the
+# ordinary build of it ThreadSanitizer sees no order between a task and what comes before and
+# after it, and reports races that are none.
+function(octavo_add_checked_pthreadpool)
+  execute_process(COMMAND ${PROJECT_SOURCE_DIR}/scripts/bootstrap --print-source pthreadpool
+    OUTPUT_VARIABLE folder OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE code)
+  if(NOT code EQUAL 0 OR NOT EXISTS ${folder}/src/portable-api.c)
+    message(FATAL_ERROR "OCTAVO_SANITIZE=thread: expected the source of pthreadpool in "
+      "'${folder}'. Run scripts/bootstrap, which puts it there.")
+  endif()
+  list(TRANSFORM ARGN PREPEND ${folder}/src/ OUTPUT_VARIABLE sources)
+  add_library(octavo_pthreadpool STATIC ${sources})
+  target_include_directories(octavo_pthreadpool PRIVATE ${folder}/include ${folder}/src)
+  target_compile_definitions(octavo_pthreadpool PRIVATE _GNU_SOURCE PTHREADPOOL_USE_CPUINFO=0
+    PTHREADPOOL_USE_FASTPATH=0 PTHREADPOOL_USE_FUTEX=0 PTHREADPOOL_USE_GCD=0
+    PTHREADPOOL_USE_EVENT=0 FXDIV_USE_INLINE_ASSEMBLY=0)
+endfunction()
+
 function(octavo_find_library result name hint)
   # Names the cache variable after the search, so that another prefix is searched afresh.
   string(MD5 key "${name}${hint}")
@@ -53,7 +71,10 @@ function(octavo_import_xnnpack prefix advice)
   endif()
   foreach(name IN ITEMS XNNPACK microkernels-prod pthreadpool cpuinfo)
     octavo_find_library(library ${name} "${prefix}")
-    if(library)
+    if(library AND name STREQUAL "pthreadpool" AND OCTAVO_SANITIZE STREQUAL "thread")
+      octavo_add_checked_pthreadpool(legacy-api.c memory.c portable-api.c pthreads.c)
+      list(APPEND libraries octavo_pthreadpool)
+    elseif(library)
       list(APPEND libraries ${library})
     elseif(NOT (name STREQUAL "microkernels-prod" AND NOT prefix))
       message(FATAL_ERROR "OCTAVO_DEPS=${OCTAVO_DEPS}: the library ${name} was not found "

@@ -1,0 +1,151 @@
+#include "reference.h"
+
+#include "runtime/checked.h"
+#include "runtime/error.h"
+#include "runtime/memory.h"
+
+#include <string.h>
+
+static reference_tensor view(const octavo_model *model, const reference_run *run, uint32_t index) {
+  const octavo_format_tensor *from = &model->tensors[index];
+  const bool constant = from->role == OCTAVO_ROLE_CONSTANT;
+  reference_tensor tensor = {
+      .type = (octavo_type)from->type,
+      .rank = from->rank,
+      .scale = from->scale,
+      .zero_point = from->zero_point,
+      /* The operators do not write to constants. */
+      .data = constant ? (void *)(uintptr_t)octavo_model_constant(model, from) : run->data[index],
+  };
+  memcpy(tensor.shape, from->shape, sizeof tensor.shape);
+  if (!constant)
+    tensor.shape[0] = run->batch;
+  else if (from->scales >= 0)
+    tensor.scales = octavo_model_constant(model, &model->tensors[from->scales]);
+  return tensor;
+}
+
+/* The operands of an operator that has few. */
+typedef struct operands {
+  reference_tensor in[3];
+  bool present[3];
+  reference_tensor out;
+} operands;
+
+static operands gather(const octavo_model *model, const octavo_format_operator *op,
+                       const reference_run *run) {
+  const int32_t *indices = model->operands + op->first_operand;
+  operands o = {.out = view(model, run, (uint32_t)indices[op->input_count])};
+  for (uint32_t i = 0; i < 3 && i < op->input_count; i++)
+    if (indices[i] >= 0) {
+      o.in[i] = view(model, run, (uint32_t)indices[i]);
+      o.present[i] = true;
+    }
+  return o;
+}
+
+static octavo_status run_concatenation(const octavo_model *model, const octavo_format_operator *op,
+                                       const reference_run *run, octavo_error *error) {
+  reference_tensor *inputs = octavo_memory_alloc(op->input_count, sizeof *inputs);
+  if (inputs == NULL)
+    return octavo_error_memory(error, op->input_count * sizeof *inputs, "a concatenation");
+  const int32_t *indices = model->operands + op->first_operand;
+  for (uint32_t i = 0; i < op->input_count; i++)
+    inputs[i] = view(model, run, (uint32_t)indices[i]);
+  const reference_tensor y = view(model, run, (uint32_t)indices[op->input_count]);
+  reference_concatenation(op->attributes.axis.axis, inputs, op->input_count, &y);
+  octavo_memory_free(inputs);
+  return OCTAVO_OK;
+}
+
+static octavo_status run_operator(const octavo_model *model, const octavo_format_operator *op,
+                                  const reference_run *run, octavo_error *error) {
+  const octavo_attributes *a = &op->attributes;
+  const operands o = gather(model, op, run);
+  const reference_tensor *x = &o.in[0], *y = &o.out;
+  const reference_tensor *bias = o.present[2] ? &o.in[2] : NULL;
+  switch ((octavo_opcode)op->opcode) {
+  case OCTAVO_OP_CONVOLUTION:
+    reference_convolution(&a->convolution, x, &o.in[1], bias, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_FULLY_CONNECTED:
+    reference_fully_connected(&a->clamp, x, &o.in[1], bias, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_ADD:
+    reference_add(&a->clamp, x, &o.in[1], y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_MAX_POOL:
+    reference_max_pool(&a->pool, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_AVERAGE_POOL:
+    reference_average_pool(&a->pool, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_GLOBAL_AVERAGE_POOL:
+    reference_global_average_pool(x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_CLIP:
+    reference_clip(&a->clamp, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_SOFTMAX:
+    reference_softmax(x, o.present[1] ? o.in[1].data : NULL, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_CONCATENATION:
+    return run_concatenation(model, op, run, error);
+  case OCTAVO_OP_RESHAPE:
+    reference_reshape(x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_PAD:
+    reference_pad(&a->pad, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_QUANTIZE:
+    reference_quantize(x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_DEQUANTIZE:
+    reference_dequantize(x, y);
+    return OCTAVO_OK;
+  }
+  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
+                          "layer '%s': the reference has no opcode %u",
+                          octavo_model_string(model, op->name), op->opcode);
+}
+
+static octavo_status allocate(const octavo_model *model, reference_run *run, octavo_error *error) {
+  run->data = octavo_memory_alloc(model->tensor_count, sizeof *run->data);
+  if (run->data == NULL)
+    return octavo_error_memory(error, model->tensor_count * sizeof *run->data, "reference tensors");
+  run->count = model->tensor_count;
+  for (uint32_t i = 0; i < model->tensor_count; i++) {
+    const octavo_format_tensor *tensor = &model->tensors[i];
+    if (tensor->role != OCTAVO_ROLE_ACTIVATION)
+      continue;
+    size_t bytes = 0;
+    if (octavo_checked_size(tensor->bytes, &bytes))
+      run->data[i] = octavo_memory_alloc(run->batch, bytes);
+    if (run->data[i] == NULL)
+      return octavo_error_memory(error, tensor->bytes, "a reference tensor");
+  }
+  return OCTAVO_OK;
+}
+
+octavo_status reference_run_model(const octavo_model *model, uint32_t batch,
+                                  const void *const *inputs, reference_run *run,
+                                  octavo_error *error) {
+  *run = (reference_run){.batch = batch};
+  octavo_status status = allocate(model, run, error);
+  for (uint32_t i = 0; status == OCTAVO_OK && i < model->input_count; i++) {
+    const uint32_t index = model->inputs[i];
+    memcpy(run->data[index], inputs[i], (size_t)model->tensors[index].bytes * batch);
+  }
+  for (uint32_t i = 0; status == OCTAVO_OK && i < model->operator_count; i++)
+    status = run_operator(model, &model->operators[i], run, error);
+  if (status != OCTAVO_OK)
+    reference_run_free(run);
+  return status;
+}
+
+void reference_run_free(reference_run *run) {
+  for (uint32_t i = 0; i < run->count; i++)
+    octavo_memory_free(run->data[i]);
+  octavo_memory_free(run->data);
+  *run = (reference_run){0};
+}

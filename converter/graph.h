@@ -13,8 +13,12 @@
 #ifndef OCTAVO_CONVERTER_GRAPH_H
 #define OCTAVO_CONVERTER_GRAPH_H
 
-#include "error.h"
-#include "format.h"
+#include "runtime/error.h"
+#include "runtime/format.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define GRAPH_MAX_RANK 8
 #define GRAPH_NONE     (-1)
@@ -41,6 +45,7 @@ typedef enum graph_op {
   GRAPH_OP_ADD_CONSTANT, /* x, constant, broadcast */
   GRAPH_OP_REDUCE_MEAN,  /* ints[]: axes; flag: keep dims */
   GRAPH_OP_FOLDED,       /* shape arithmetic, evaluated by constant folding: Shape, Gather, ... */
+  GRAPH_OP_AFFINE,       /* x, scale [C], shift [C]: x · scale + shift along the last axis */
 } graph_op;
 
 typedef struct graph_quantization {
@@ -124,5 +129,9 @@ octavo_status graph_compact(graph *g, octavo_error *error);
 /* Elements of a tensor, and bytes of an element. */
 uint64_t graph_element_count(const graph_tensor *tensor);
 size_t graph_type_size(graph_type type);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -99,8 +99,9 @@ static octavo_status check_header(const octavo_model *model, octavo_error *error
                             OCTAVO_FORMAT_MAX_FILE, header->file_size);
   if (header->file_size > model->size)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                            "truncated: header: file_size says %" PRIu64
-                            " bytes, found %zu: copy or download the file again",
+                            "truncated: expected the %" PRIu64
+                            " bytes of the header's file_size, found %zu: copy or download the "
+                            "file again",
                             header->file_size, model->size);
   if (header->file_size < model->size)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,

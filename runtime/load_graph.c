@@ -5,7 +5,13 @@
 #include <inttypes.h>
 
 /* Who gives each tensor its value: 0 = nobody yet. */
-enum { UNDEFINED = 0, DEFINED_BY_FILE, DEFINED_BY_CALLER, DEFINED_BY_OPERATOR };
+enum {
+  UNDEFINED = 0,
+  DEFINED_BY_FILE,
+  DEFINED_BY_CALLER,
+  DEFINED_BY_OPERATOR,
+  LISTED_AS_OUTPUT, /* of the model, after all operators were seen */
+};
 
 typedef struct graph_check {
   const octavo_model *model;
@@ -165,12 +171,18 @@ static octavo_status check_outputs(const graph_check *check) {
                               "output %" PRIu32 ": expected the index of one of %" PRIu32
                               " tensors, found %" PRIu32,
                               i, model->tensor_count, index);
+    if (check->defined[index] == LISTED_AS_OUTPUT)
+      return octavo_error_set(check->error, OCTAVO_ERROR_FORMAT,
+                              "output %" PRIu32 ": expected a tensor that is no output yet, found "
+                              "tensor %" PRIu32 " (%.200s)",
+                              i, index, tensor_name(model, index));
     if (check->defined[index] != DEFINED_BY_OPERATOR)
       return octavo_error_set(check->error, OCTAVO_ERROR_FORMAT,
                               "output %" PRIu32 ": expected a tensor that an operator writes, "
                               "found tensor %" PRIu32 " (%.200s), which is %s",
                               i, index, tensor_name(model, index),
                               check->defined[index] == DEFINED_BY_FILE ? "a constant" : "an input");
+    check->defined[index] = LISTED_AS_OUTPUT;
   }
   return OCTAVO_OK;
 }

@@ -1,0 +1,26 @@
+#include "converter/calibrate/calibrator.h"
+
+#include <assert.h>
+#include <string.h>
+
+static const calibrator table[] = {
+    {"mse", "the range with the least squared error, clipping included", calibrator_mse},
+    {"minmax", "everything that was seen", calibrator_min_max},
+};
+#define TABLE_COUNT (sizeof table / sizeof table[0])
+
+const char *const calibrator_names[] = {"mse", "minmax", NULL};
+static_assert(sizeof calibrator_names / sizeof calibrator_names[0] == TABLE_COUNT + 1,
+              "one name per calibrator");
+
+const calibrator *calibrator_table(size_t *count) {
+  *count = TABLE_COUNT;
+  return table;
+}
+
+const calibrator *calibrator_find(const char *name) {
+  for (size_t i = 0; i < TABLE_COUNT; i++)
+    if (strcmp(table[i].name, name) == 0)
+      return &table[i];
+  return NULL;
+}

@@ -1,0 +1,41 @@
+/* The command line of octavo-convert, and what follows from it. */
+#ifndef OCTAVO_CONVERTER_CLI_H
+#define OCTAVO_CONVERTER_CLI_H
+
+#include "common/options.h"
+#include "octavo.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum convert_mode { CONVERT_STATIC, CONVERT_FLOAT } convert_mode;
+typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
+
+/* As given; strings point into argv. What was not given is NULL, or has count 0. */
+typedef struct convert_options {
+  const char *source, *output;
+  int mode;       /* convert_mode */
+  int calibrator; /* index into calibrator_names */
+  const char *calibration, *data;
+  uint32_t calibration_count;
+  uint64_t seed;
+  uint32_t threads; /* 0 = as many as this process may use CPUs */
+  const char *preset, *labels, *size, *resize;
+  int crop; /* convert_crop */
+  option_reals scale, mean, std;
+  bool bgr;
+  uint32_t test_vectors; /* 0 = by the size of the input */
+  const char *json;
+  bool verbose, quiet;
+} convert_options;
+
+/* Fills *options; see options_parse for the result. Combinations that cannot work end with 2 too.
+ */
+int cli_parse(int argc, char **argv, convert_options *options);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,46 @@
+/* Weights to int8 per output channel, symmetric in [−127, 127], and biases to int32. */
+#ifndef OCTAVO_CONVERTER_WEIGHTS_H
+#define OCTAVO_CONVERTER_WEIGHTS_H
+
+#include "octavo.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The requantization ratios s_in · s_w / s_out that the kernels take: [MIN, BELOW). */
+#define REQUANTIZATION_MIN   0x1p-32f
+#define REQUANTIZATION_BELOW 256.0f
+
+typedef struct weights_source {
+  const char *layer;    /* for messages */
+  const float *weights; /* channels · depth */
+  const float *bias;    /* channels, or NULL */
+  uint32_t channels;
+  uint64_t depth; /* products per output value: kernel height · width · input channels of a group */
+  float input_scale, output_scale;
+} weights_source;
+
+/* Arrays of the caller. */
+typedef struct weights_result {
+  int8_t *weights; /* channels · depth */
+  int32_t *bias;   /* channels; all zero without a bias */
+  float *scales;   /* channels */
+} weights_result;
+
+/* Scale of a channel: the largest magnitude / 127; raised where the bias at scale s_in · s_w would
+ * not keep |bias| + depth · 255 · 128 below 2^31, or where s_in · s_w / s_out would be below
+ * REQUANTIZATION_MIN. A channel of zeros gets the scale at which its bias is exact to 1/256 of an
+ * output step. Errors: ARGUMENT (a value that is not finite, a sum too long for int32, a ratio of
+ * REQUANTIZATION_BELOW or more). */
+octavo_status weights_quantize(const weights_source *source, const weights_result *result,
+                               octavo_error *error);
+
+/* The largest magnitude of all weights; 0 if there are none. */
+float weights_absolute_max(const float *weights, uint64_t count);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

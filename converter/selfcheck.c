@@ -1,0 +1,216 @@
+#include "converter/selfcheck.h"
+
+#include "converter/accuracy.h"
+#include "converter/parallel.h"
+#include "runtime/error.h"
+#include "runtime/memory.h"
+
+#include <math.h>
+#include <string.h>
+
+typedef struct energy {
+  double signal, noise;
+} energy;
+
+/* One thread's sessions, and the float network's results for the image at hand. */
+typedef struct lane {
+  struct comparison *all;
+  octavo_session *reference, *model;
+  float *values;
+  energy *sums; /* where the image's sums go, one per layer of the model */
+} lane;
+
+typedef struct comparison {
+  const selfcheck_job *job;
+  lane lanes[PARALLEL_MAX_THREADS];
+  size_t *offsets; /* per operator of the reference: into lane.values */
+  size_t value_count;
+  int64_t *counterparts; /* per operator of the model: of the reference, -1 = none */
+  energy *sums;          /* per image, per layer: added up in order of the images at the end */
+  uint8_t *agreed;       /* per image */
+  uint32_t layer_count;
+} comparison;
+
+static void keep_reference(void *context, uint32_t operator_index, uint32_t which,
+                           const octavo_tensor_info *info, const void *data) {
+  const lane *l = context;
+  if (which == 0)
+    memcpy(l->values + l->all->offsets[operator_index], data, info->bytes);
+}
+
+static energy compare_int8(const float *f, const int8_t *q, size_t count,
+                           const octavo_tensor_info *info) {
+  energy sum = {0.0, 0.0};
+  for (size_t i = 0; i < count; i++) {
+    const float value = info->scale * (float)(q[i] - info->zero_point), error = f[i] - value;
+    sum.signal += (double)f[i] * f[i];
+    sum.noise += (double)error * error;
+  }
+  return sum;
+}
+
+static energy compare_float(const float *f, const float *values, size_t count) {
+  energy sum = {0.0, 0.0};
+  for (size_t i = 0; i < count; i++) {
+    const double error = (double)f[i] - values[i];
+    sum.signal += (double)f[i] * f[i];
+    sum.noise += error * error;
+  }
+  return sum;
+}
+
+static void compare_layer(void *context, uint32_t operator_index, uint32_t which,
+                          const octavo_tensor_info *info, const void *data) {
+  const lane *l = context;
+  const int64_t counterpart = l->all->counterparts[operator_index];
+  if (which != 0 || counterpart < 0)
+    return;
+  const float *f = l->values + l->all->offsets[counterpart];
+  l->sums[operator_index] = info->type == OCTAVO_INT8
+                                ? compare_int8(f, data, info->bytes, info)
+                                : compare_float(f, data, info->bytes / sizeof(float));
+}
+
+static size_t elements(const octavo_tensor_info *info) {
+  return info->type == OCTAVO_INT8 ? info->bytes : info->bytes / sizeof(float);
+}
+
+static int64_t find_counterpart(const octavo_model *reference, const octavo_operator_info *layer) {
+  for (uint32_t i = 0; i < octavo_model_operator_count(reference); i++) {
+    octavo_operator_info info;
+    if (octavo_model_operator(reference, i, &info) == OCTAVO_OK &&
+        strcmp(info.name, layer->name) == 0)
+      return elements(&info.output) == elements(&layer->output) ? (int64_t)i : -1;
+  }
+  return -1;
+}
+
+static void match_layers(comparison *all) {
+  octavo_operator_info info;
+  for (uint32_t i = 0; i < octavo_model_operator_count(all->job->reference); i++)
+    if (octavo_model_operator(all->job->reference, i, &info) == OCTAVO_OK) {
+      all->offsets[i] = all->value_count;
+      all->value_count += elements(&info.output);
+    }
+  for (uint32_t i = 0; i < all->layer_count; i++) {
+    all->counterparts[i] = -1;
+    if (octavo_model_operator(all->job->model, i, &info) == OCTAVO_OK)
+      all->counterparts[i] = find_counterpart(all->job->reference, &info);
+  }
+}
+
+static octavo_status open_lane(comparison *all, lane *l, octavo_error *error) {
+  l->all = all;
+  l->values = octavo_memory_alloc(all->value_count, sizeof *l->values);
+  if (l->values == NULL)
+    return octavo_error_memory(error, all->value_count * sizeof *l->values, "float results");
+  octavo_status status = octavo_session_create(all->job->reference, NULL, &l->reference, error);
+  if (status == OCTAVO_OK)
+    status = octavo_session_create(all->job->model, NULL, &l->model, error);
+  if (status == OCTAVO_OK) {
+    octavo_session_observe(l->reference, keep_reference, l);
+    octavo_session_observe(l->model, compare_layer, l);
+  }
+  return status;
+}
+
+static octavo_status compare_image(void *context, uint32_t thread, uint32_t index,
+                                   octavo_error *error) {
+  comparison *all = context;
+  lane *l = &all->lanes[thread];
+  uint32_t expected = 0, found = 0;
+  l->sums = all->sums + (size_t)index * all->layer_count;
+  octavo_status status =
+      accuracy_first_class(l->reference, all->job->images, index, &expected, error);
+  if (status == OCTAVO_OK)
+    status = accuracy_first_class(l->model, all->job->images, index, &found, error);
+  all->agreed[index] = expected == found;
+  return status;
+}
+
+static octavo_status allocate(comparison *all, selfcheck_result *result, octavo_error *error) {
+  const uint32_t images = all->job->images->count;
+  all->layer_count = octavo_model_operator_count(all->job->model);
+  all->offsets =
+      octavo_memory_alloc(octavo_model_operator_count(all->job->reference), sizeof *all->offsets);
+  all->counterparts = octavo_memory_alloc(all->layer_count, sizeof *all->counterparts);
+  all->sums = octavo_memory_alloc((size_t)images * all->layer_count, sizeof *all->sums);
+  all->agreed = octavo_memory_alloc(images, 1);
+  result->layers = octavo_memory_alloc(all->layer_count, sizeof *result->layers);
+  result->layer_count = all->layer_count;
+  if (all->offsets == NULL || all->counterparts == NULL || all->sums == NULL ||
+      all->agreed == NULL || result->layers == NULL)
+    return octavo_error_memory(error, (uint64_t)images * all->layer_count * sizeof *all->sums,
+                               "the self-check");
+  return OCTAVO_OK;
+}
+
+static void summarize(const comparison *all, selfcheck_result *result) {
+  const uint32_t images = all->job->images->count;
+  for (uint32_t i = 0; i < all->layer_count; i++) {
+    octavo_operator_info info = {0};
+    octavo_model_operator(all->job->model, i, &info);
+    energy total = {0.0, 0.0};
+    for (uint32_t k = 0; k < images; k++) {
+      total.signal += all->sums[(size_t)k * all->layer_count + i].signal;
+      total.noise += all->sums[(size_t)k * all->layer_count + i].noise;
+    }
+    result->layers[i] = (layer_quality){
+        .name = info.name,
+        .kind = info.kind,
+        .compared = all->counterparts[i] >= 0,
+        .snr_db = total.noise == 0.0 ? INFINITY : 10.0 * log10(total.signal / total.noise)};
+  }
+  uint32_t agreed = 0;
+  for (uint32_t k = 0; k < images; k++)
+    agreed += all->agreed[k];
+  result->agreement = 100.0 * agreed / images;
+}
+
+static octavo_status run(comparison *all, selfcheck_result *result, octavo_error *error) {
+  octavo_status status = allocate(all, result, error);
+  if (status != OCTAVO_OK)
+    return status;
+  match_layers(all);
+  for (uint32_t t = 0; t < all->job->threads && status == OCTAVO_OK; t++)
+    status = open_lane(all, &all->lanes[t], error);
+  if (status == OCTAVO_OK)
+    status = parallel_run(&(parallel_job){.end = all->job->images->count,
+                                          .threads = all->job->threads,
+                                          .task = compare_image,
+                                          .context = all,
+                                          .progress = all->job->progress,
+                                          .label = "comparing"},
+                          error);
+  if (status == OCTAVO_OK)
+    summarize(all, result);
+  return status;
+}
+
+octavo_status selfcheck_compare(const selfcheck_job *job, selfcheck_result *result,
+                                octavo_error *error) {
+  memset(result, 0, sizeof *result);
+  if (job->threads < 1 || job->threads > PARALLEL_MAX_THREADS || job->images->count == 0)
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "self-check: expected images and 1 to %d threads, found %u and %u",
+                            PARALLEL_MAX_THREADS, job->images->count, job->threads);
+  comparison all = {.job = job};
+  const octavo_status status = run(&all, result, error);
+  for (uint32_t t = 0; t < PARALLEL_MAX_THREADS; t++) {
+    octavo_session_free(all.lanes[t].model);
+    octavo_session_free(all.lanes[t].reference);
+    octavo_memory_free(all.lanes[t].values);
+  }
+  octavo_memory_free(all.agreed);
+  octavo_memory_free(all.sums);
+  octavo_memory_free(all.counterparts);
+  octavo_memory_free(all.offsets);
+  if (status != OCTAVO_OK)
+    selfcheck_free(result);
+  return status;
+}
+
+void selfcheck_free(selfcheck_result *result) {
+  octavo_memory_free(result->layers);
+  memset(result, 0, sizeof *result);
+}

@@ -39,22 +39,24 @@ static const struct {
     {"data_batch_5.bin", DATASET_TRAIN}, {"test_batch.bin", DATASET_TEST},
 };
 
-/* Whether any of the batches lies in the folder. */
-static bool has_batches(const char *folder) {
-  bool found = false;
-  for (size_t i = 0; i < MAX_BATCHES && !found; i++) {
-    char *path = platform_path_join(folder, batch_files[i].name);
-    found = path != NULL && platform_path(path) == PLATFORM_PATH_FILE;
-    octavo_memory_free(path);
+/* Whether any of the batches lies in path/folder. Allocates nothing: what is there shall not depend
+ * on memory. A longer path cannot be opened anyway. */
+static bool has_batches_in(const char *path, const char *folder) {
+  for (size_t i = 0; i < MAX_BATCHES; i++) {
+    char name[4096];
+    const int length = snprintf(name, sizeof name, "%s/%s%s", path, folder, batch_files[i].name);
+    if (length > 0 && (size_t)length < sizeof name && platform_path(name) == PLATFORM_PATH_FILE)
+      return true;
   }
-  return found;
+  return false;
+}
+
+static bool has_batches(const char *path) {
+  return has_batches_in(path, "");
 }
 
 static bool has_archive_folder(const char *path) {
-  char *folder = platform_path_join(path, ARCHIVE_FOLDER);
-  const bool found = folder != NULL && has_batches(folder);
-  octavo_memory_free(folder);
-  return found;
+  return has_batches_in(path, ARCHIVE_FOLDER "/");
 }
 
 static bool recognize(const char *path) {

@@ -52,29 +52,41 @@ static const char *split_folder(const platform_folder *listing, dataset_split sp
   return NULL;
 }
 
-/* A class may be called "train" too. It is one if it holds images beside folders that are no
- * splits. */
-static bool looks_like_split(const char *root, const platform_folder *listing, const char *name) {
-  bool others = false;
+static bool is_split_name(const char *name) {
+  for (size_t s = 0; s < 2; s++)
+    for (size_t n = 0; split_names[s][n] != NULL; n++)
+      if (strcmp(name, split_names[s][n]) == 0)
+        return true;
+  return false;
+}
+
+/* Whether there is a folder in the listing, those that may be splits left out if asked for. */
+static bool has_folders(const platform_folder *listing, bool count_splits) {
   for (size_t i = 0; i < listing->count; i++) {
     const platform_entry *entry = &listing->entries[i];
-    bool split = false;
-    for (size_t s = 0; s < 2; s++)
-      for (size_t n = 0; split_names[s][n] != NULL; n++)
-        split |= strcmp(entry->name, split_names[s][n]) == 0;
-    others |= entry->kind == PLATFORM_PATH_FOLDER && is_visible(entry) && !split;
+    if (entry->kind == PLATFORM_PATH_FOLDER && is_visible(entry) &&
+        (count_splits || !is_split_name(entry->name)))
+      return true;
   }
-  if (!others)
-    return true;
+  return false;
+}
+
+/* A class may be called "train" too. It is one if it has no folders in it and stands beside folders
+ * that are no splits. */
+static octavo_status looks_like_split(const char *root, const platform_folder *listing,
+                                      const char *name, bool *result, octavo_error *error) {
+  *result = true;
+  if (!has_folders(listing, false))
+    return OCTAVO_OK;
   char *path = platform_path_join(root, name);
-  platform_folder inner = {0};
-  bool folders = false;
-  if (path != NULL && platform_folder_list(path, &inner, NULL) == OCTAVO_OK)
-    for (size_t i = 0; i < inner.count; i++)
-      folders |= inner.entries[i].kind == PLATFORM_PATH_FOLDER && is_visible(&inner.entries[i]);
+  if (path == NULL)
+    return octavo_error_memory(error, strlen(root), "a file name");
+  platform_folder inner;
+  const octavo_status status = platform_folder_list(path, &inner, error);
+  *result = has_folders(&inner, true);
   platform_folder_free(&inner);
   octavo_memory_free(path);
-  return folders;
+  return status;
 }
 
 /* ---- Listing --------------------------------------------------------------------------------- */
@@ -162,9 +174,7 @@ static octavo_status add_root(dataset *set, const char *root, bool first_root,
   octavo_status status = platform_folder_list(root, &listing, error);
   if (status != OCTAVO_OK)
     return status;
-  bool folders = false;
-  for (size_t i = 0; i < listing.count; i++)
-    folders |= listing.entries[i].kind == PLATFORM_PATH_FOLDER && is_visible(&listing.entries[i]);
+  const bool folders = has_folders(&listing, true);
   const bool fits = first_root || folders == (set->class_count > 0);
   if (!fits)
     status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
@@ -202,12 +212,14 @@ static octavo_status open_splits(dataset *set, const char *root, const platform_
   const char *train = split_folder(listing, DATASET_TRAIN);
   const char *test = split_folder(listing, DATASET_TEST);
   const char *any = train != NULL ? train : test;
-  *found = any != NULL && looks_like_split(root, listing, any);
-  if (!*found)
-    return OCTAVO_OK;
+  *found = false;
+  octavo_status status = OCTAVO_OK;
+  if (any != NULL)
+    status = looks_like_split(root, listing, any, found, error);
+  if (status != OCTAVO_OK || !*found)
+    return status;
   if (split != DATASET_ALL)
     return add_split(set, root, listing, split, true, error);
-  octavo_status status = OCTAVO_OK;
   if (train != NULL)
     status = add_split(set, root, listing, DATASET_TRAIN, true, error);
   if (status == OCTAVO_OK && test != NULL)

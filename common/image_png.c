@@ -50,8 +50,11 @@ static void read_bytes(png_structp png, png_bytep to, png_size_t count) {
 }
 
 static png_voidp allocate(png_structp png, png_alloc_size_t size) {
-  (void)png;
-  return octavo_memory_alloc(size, 1);
+  decoder *d = png_get_mem_ptr(png);
+  void *memory = octavo_memory_alloc(size, 1);
+  if (memory == NULL) /* libpng's own message would be taken for damage of the file */
+    d->status = octavo_error_memory(d->error, size, d->name);
+  return memory;
 }
 
 static void release(png_structp png, png_voidp pointer) {
@@ -124,14 +127,13 @@ octavo_status image_decode_png(const uint8_t *data, size_t size, const char *nam
   d->size = size;
   d->name = name;
   d->error = error;
-  d->png =
-      png_create_read_struct_2(PNG_LIBPNG_VER_STRING, d, fail, ignore, NULL, allocate, release);
+  d->png = png_create_read_struct_2(PNG_LIBPNG_VER_STRING, d, fail, ignore, d, allocate, release);
   if (d->png != NULL)
     d->info = png_create_info_struct(d->png);
-  if (d->info == NULL)
-    d->status = octavo_error_memory(error, 1024, "the PNG decoder");
-  else if (setjmp(png_jmpbuf(d->png)) == 0)
+  if (d->info != NULL && setjmp(png_jmpbuf(d->png)) == 0)
     decode(d);
+  else if (d->status == OCTAVO_OK)
+    d->status = octavo_error_memory(error, 1024, "the PNG decoder");
   png_destroy_read_struct(&d->png, &d->info, NULL);
   const octavo_status status = d->status;
   if (status == OCTAVO_OK)

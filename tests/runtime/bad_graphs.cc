@@ -161,7 +161,7 @@ void AddPlans(std::vector<BadFile> &files) {
   Add(files, "12_arena_too_small",
       "tensor 9 (classes): offset: expected its 12 bytes within the arena of 256, found 256",
       [](ModelFile &f) { f.header.arena_size = 256; });
-  for (const uint64_t size : {384, 321})
+  for (const uint64_t size : {384u, 321u})
     Add(files, "12_arena_size_" + std::to_string(size),
         "header: arena_size: expected 320, the end of the last activation rounded up to 64, "
         "found " +

@@ -19,6 +19,14 @@
  * filter and each four bytes of a run, int8_t weights[channels][4]. */
 enum { LANES = 16, WIDE_VECTORS = 2, WIDE_PIXELS = 8, NARROW_PIXELS = 12 };
 
+TARGET static void copy(uint8_t *to, const int8_t *from, size_t size) {
+  const __m512i flip = _mm512_set1_epi8((char)0x80);
+  for (; size >= 64; size -= 64, to += 64, from += 64)
+    _mm512_storeu_si512(to, _mm512_xor_si512(_mm512_loadu_si512(from), flip));
+  const __mmask64 rest = (1ull << size) - 1;
+  _mm512_mask_storeu_epi8(to, rest, _mm512_xor_si512(_mm512_maskz_loadu_epi8(rest, from), flip));
+}
+
 static size_t block_channels(size_t left) {
   return left > LANES ? WIDE_VECTORS * LANES : LANES;
 }
@@ -184,6 +192,7 @@ static void tile(const octavo_convolution_layer *layer, size_t block, const void
 const octavo_convolution_kernel platform_convolution_avx512vnni = {
     .name = "qs8-qc8w direct avx512vnni",
     .flip = 0x80,
+    .copy = copy,
     .block_channels = block_channels,
     .tile_pixels = tile_pixels,
     .block_size = block_size,

@@ -29,7 +29,11 @@ typedef struct octavo_convolution_kernel {
   const char *name; /* shown to users */
   uint8_t flip;     /* what the bytes of the padded image are xor-ed with */
 
-  /* Output channels of the block that begins where `left` are still to do. */
+  /* Copies `size` bytes of a row into the padded image, flipped. */
+  void (*copy)(uint8_t *to, const int8_t *from, size_t size);
+
+  /* Output channels of the block that begins where `left` are still to do. All blocks of a layer
+   * but the last have the same number. */
   size_t (*block_channels)(size_t left);
   /* Output pixels that one call of `tile` does, for a block of that many channels. */
   size_t (*tile_pixels)(size_t block_channels);

@@ -1,19 +1,14 @@
 /* 2-D convolution of every kind: grouped, depthwise, dilated, asymmetric padding. int8: y =
  * clamp(rne(acc · s) + zero point), acc exact in int32, s = input scale · weight scale / output
  * scale in float32, in that order; see tests/reference/. */
-#include "operators/window.h"
+#include "operators/convolution.h"
 
 #include "memory.h"
 #include "pack.h"
 
-typedef struct convolution_shape {
-  const octavo_format_tensor *x, *weights, *bias, *y;
-  const octavo_attributes_convolution *attributes;
-  octavo_window window;
-} convolution_shape;
-
-static convolution_shape shape_of(const octavo_model *model, const octavo_format_operator *op) {
-  const convolution_shape shape = {
+octavo_convolution_shape octavo_convolution_shape_of(const octavo_model *model,
+                                                     const octavo_format_operator *op) {
+  const octavo_convolution_shape shape = {
       .x = octavo_model_operand(model, op, 0),
       .weights = octavo_model_operand(model, op, 1),
       .bias = octavo_model_operand(model, op, 2),
@@ -29,7 +24,7 @@ static uint64_t terms(const octavo_format_tensor *weights) {
                                     weights->shape[3]);
 }
 
-static octavo_status check_groups(const convolution_shape *shape, octavo_error *error) {
+static octavo_status check_groups(const octavo_convolution_shape *shape, octavo_error *error) {
   const uint32_t groups = shape->attributes->groups;
   const uint32_t channels = shape->x->shape[3];
   const octavo_format_tensor *weights = shape->weights;
@@ -54,7 +49,7 @@ static octavo_status check_groups(const convolution_shape *shape, octavo_error *
 static octavo_status check(const octavo_model *model, const octavo_format_operator *op,
                            octavo_error *error) {
   const octavo_attributes_convolution *attributes = &op->attributes.convolution;
-  convolution_shape shape = shape_of(model, op);
+  octavo_convolution_shape shape = octavo_convolution_shape_of(model, op);
   octavo_status status = octavo_check_unary(model, op, &shape.x, &shape.y, error);
   if (status == OCTAVO_OK)
     status = octavo_check_rank(shape.x, 4, "input", error);
@@ -78,12 +73,58 @@ static octavo_status check(const octavo_model *model, const octavo_format_operat
 }
 
 static uint64_t macs(const octavo_model *model, const octavo_format_operator *op) {
-  const convolution_shape shape = shape_of(model, op);
+  const octavo_convolution_shape shape = octavo_convolution_shape_of(model, op);
   return octavo_saturating_multiply(octavo_tensor_elements(shape.y), terms(shape.weights));
 }
 
+octavo_status octavo_convolution_state_create(octavo_kernel *kernel,
+                                              const octavo_convolution_method *method, size_t size,
+                                              octavo_error *error) {
+  octavo_convolution_state *state = octavo_memory_alloc(1, size);
+  if (state == NULL)
+    return octavo_error_memory(error, size, "a convolution");
+  state->method = method;
+  kernel->state = state;
+  return OCTAVO_OK;
+}
+
+static float *requantization(const octavo_model *model, const octavo_convolution_shape *shape) {
+  const size_t outputs = shape->y->shape[3];
+  float *scales = octavo_memory_alloc(outputs, sizeof *scales);
+  if (scales == NULL)
+    return NULL;
+  const float *weight_scales = octavo_weight_scales(model, shape->weights, scales);
+  for (size_t i = 0; i < outputs; ++i)
+    scales[i] = shape->x->scale * weight_scales[i] / shape->y->scale;
+  return scales;
+}
+
+octavo_status octavo_convolution_share(octavo_kernel *kernel, const octavo_convolution_shape *shape,
+                                       size_t size, octavo_convolution_pack pack,
+                                       octavo_error *error) {
+  octavo_packed_weights *packed = &kernel->model->packed[kernel->index];
+  octavo_status status = OCTAVO_OK;
+  pthread_mutex_lock(&kernel->model->packing);
+  if (packed->data == NULL) {
+    float *scales = requantization(kernel->model, shape);
+    void *data = octavo_memory_alloc_aligned(size);
+    if (scales == NULL || data == NULL) {
+      octavo_memory_free_aligned(data);
+      status = octavo_error_memory(error, size, "packed weights");
+    } else {
+      pack(kernel, shape, scales, data);
+      *packed = (octavo_packed_weights){.data = data, .size = size};
+    }
+    octavo_memory_free(scales);
+  }
+  pthread_mutex_unlock(&kernel->model->packing);
+  return status;
+}
+
+static const octavo_convolution_method xnn_method;
+
 /* The rule by which XNNPACK chooses, in create_convolution2d_nhwc. */
-static const char *kernel_name(const convolution_shape *shape) {
+static const char *kernel_name(const octavo_convolution_shape *shape) {
   static const char *const names[2][4] = {
       {"f32 gemm", "f32 igemm", "f32 dwconv", "f32 vmulcaddc"},
       {"qs8-qc8w gemm", "qs8-qc8w igemm", "qs8-qc8w dwconv", "qs8-qc8w dwconv"},
@@ -100,8 +141,9 @@ static const char *kernel_name(const convolution_shape *shape) {
   return names[quantized][pointwise ? 0 : 1];
 }
 
-static enum xnn_status create_quantized(octavo_kernel *kernel, const convolution_shape *shape,
-                                        const float *scales, xnn_weights_cache_t cache) {
+static enum xnn_status create_quantized(octavo_kernel *kernel,
+                                        const octavo_convolution_shape *shape, const float *scales,
+                                        xnn_weights_cache_t cache) {
   const octavo_attributes_convolution *a = shape->attributes;
   const octavo_clamp clamp = octavo_quantize_clamp(a->clamp_min, a->clamp_max, shape->y);
   const size_t inputs = shape->x->shape[3], outputs = shape->y->shape[3];
@@ -115,7 +157,7 @@ static enum xnn_status create_quantized(octavo_kernel *kernel, const convolution
       &kernel->xnn);
 }
 
-static enum xnn_status create_float(octavo_kernel *kernel, const convolution_shape *shape,
+static enum xnn_status create_float(octavo_kernel *kernel, const octavo_convolution_shape *shape,
                                     xnn_weights_cache_t cache) {
   const octavo_attributes_convolution *a = shape->attributes;
   const size_t inputs = shape->x->shape[3], outputs = shape->y->shape[3];
@@ -128,30 +170,41 @@ static enum xnn_status create_float(octavo_kernel *kernel, const convolution_sha
       a->clamp_max, 0, NULL, cache, &kernel->xnn);
 }
 
-static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
-  const convolution_shape shape = shape_of(kernel->model, kernel->op);
-  const size_t outputs = shape.y->shape[3];
-  octavo_packer *packer = octavo_memory_alloc(1, sizeof *packer);
-  kernel->state = packer;
-  float *buffer = octavo_memory_alloc(outputs, sizeof *buffer);
-  if (packer == NULL || buffer == NULL) {
-    octavo_memory_free(buffer);
-    return octavo_error_memory(error, sizeof *packer + outputs * sizeof *buffer, "a convolution");
-  }
-  kernel->name = kernel_name(&shape);
-  const xnn_weights_cache_t cache = octavo_packer_lock(packer, kernel->model, kernel->index);
-  const enum xnn_status status =
-      shape.x->type == OCTAVO_INT8
-          ? create_quantized(kernel, &shape,
-                             octavo_weight_scales(kernel->model, shape.weights, buffer), cache)
-          : create_float(kernel, &shape, cache);
-  octavo_packer_unlock(packer);
-  octavo_memory_free(buffer);
-  return octavo_xnn_status(status, "create a convolution", error);
+typedef struct xnn_state {
+  octavo_convolution_state base;
+  octavo_packer packer;
+} xnn_state;
+
+static bool accept_all(const octavo_convolution_shape *shape) {
+  (void)shape;
+  return true;
 }
 
-static octavo_status reshape(octavo_kernel *kernel, octavo_error *error) {
-  const convolution_shape shape = shape_of(kernel->model, kernel->op);
+static octavo_status create_xnn(octavo_kernel *kernel, const octavo_convolution_shape *shape,
+                                octavo_error *error) {
+  const size_t outputs = shape->y->shape[3];
+  octavo_status status =
+      octavo_convolution_state_create(kernel, &xnn_method, sizeof(xnn_state), error);
+  if (status != OCTAVO_OK)
+    return status;
+  float *buffer = octavo_memory_alloc(outputs, sizeof *buffer);
+  if (buffer == NULL)
+    return octavo_error_memory(error, outputs * sizeof *buffer, "a convolution");
+  kernel->name = kernel_name(shape);
+  octavo_packer *packer = &((xnn_state *)kernel->state)->packer;
+  const xnn_weights_cache_t cache = octavo_packer_lock(packer, kernel->model, kernel->index);
+  const enum xnn_status created =
+      shape->x->type == OCTAVO_INT8
+          ? create_quantized(kernel, shape,
+                             octavo_weight_scales(kernel->model, shape->weights, buffer), cache)
+          : create_float(kernel, shape, cache);
+  octavo_packer_unlock(packer);
+  octavo_memory_free(buffer);
+  return octavo_xnn_status(created, "create a convolution", error);
+}
+
+static octavo_status reshape_xnn(octavo_kernel *kernel, octavo_error *error) {
+  const octavo_convolution_shape shape = octavo_convolution_shape_of(kernel->model, kernel->op);
   size_t alignment = 0;
   const enum xnn_status status =
       shape.x->type == OCTAVO_INT8
@@ -164,8 +217,8 @@ static octavo_status reshape(octavo_kernel *kernel, octavo_error *error) {
   return octavo_xnn_status(status, "reshape a convolution", error);
 }
 
-static octavo_status setup(octavo_kernel *kernel, octavo_error *error) {
-  const convolution_shape shape = shape_of(kernel->model, kernel->op);
+static octavo_status setup_xnn(octavo_kernel *kernel, octavo_error *error) {
+  const octavo_convolution_shape shape = octavo_convolution_shape_of(kernel->model, kernel->op);
   const void *input = octavo_kernel_data(kernel, shape.x);
   void *output = octavo_kernel_data(kernel, shape.y);
   const enum xnn_status status =
@@ -173,6 +226,56 @@ static octavo_status setup(octavo_kernel *kernel, octavo_error *error) {
           ? xnn_setup_convolution2d_nhwc_qs8_qc8w(kernel->xnn, kernel->workspace, input, output)
           : xnn_setup_convolution2d_nhwc_f32(kernel->xnn, kernel->workspace, input, output);
   return octavo_xnn_status(status, "set up a convolution", error);
+}
+
+static octavo_status run_xnn(octavo_kernel *kernel, octavo_error *error) {
+  return octavo_xnn_status(xnn_run_operator(kernel->xnn, kernel->threads), "run", error);
+}
+
+static const octavo_convolution_method xnn_method = {
+    .accepts = accept_all,
+    .create = create_xnn,
+    .reshape = reshape_xnn,
+    .setup = setup_xnn,
+    .run = run_xnn,
+};
+
+static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
+  static const octavo_convolution_method *const methods[] = {
+      &octavo_convolution_depthwise3x3,
+      &octavo_convolution_direct,
+      &xnn_method,
+  };
+  const octavo_convolution_shape shape = octavo_convolution_shape_of(kernel->model, kernel->op);
+  size_t i = 0;
+  while (!methods[i]->accepts(&shape))
+    ++i;
+  return methods[i]->create(kernel, &shape, error);
+}
+
+static const octavo_convolution_method *method_of(const octavo_kernel *kernel) {
+  return ((const octavo_convolution_state *)kernel->state)->method;
+}
+
+static octavo_status reshape(octavo_kernel *kernel, octavo_error *error) {
+  const octavo_convolution_method *method = method_of(kernel);
+  return method->reshape == NULL ? OCTAVO_OK : method->reshape(kernel, error);
+}
+
+static octavo_status setup(octavo_kernel *kernel, octavo_error *error) {
+  return method_of(kernel)->setup(kernel, error);
+}
+
+static octavo_status run(octavo_kernel *kernel, octavo_error *error) {
+  return method_of(kernel)->run(kernel, error);
+}
+
+static void destroy(octavo_kernel *kernel) {
+  if (kernel->state == NULL)
+    return;
+  if (method_of(kernel)->destroy != NULL)
+    method_of(kernel)->destroy(kernel);
+  octavo_memory_free(kernel->state);
 }
 
 const octavo_operator_type octavo_operator_convolution = {
@@ -187,4 +290,6 @@ const octavo_operator_type octavo_operator_convolution = {
     .create = create,
     .reshape = reshape,
     .setup = setup,
+    .run = run,
+    .destroy = destroy,
 };

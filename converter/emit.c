@@ -53,22 +53,28 @@ static void map(const int32_t *indices, const int32_t *tensors, uint32_t count, 
     mapped[i] = tensors[i] == GRAPH_NONE ? -1 : indices[tensors[i]];
 }
 
+/* The format lists a bias that is left out; a graph may simply end before it. */
+static uint32_t operand_count(const graph_node *node) {
+  const bool weighted = node->op == OCTAVO_OP_CONVOLUTION || node->op == OCTAVO_OP_FULLY_CONNECTED;
+  return weighted && node->input_count == 2 ? 3 : node->input_count;
+}
+
 static octavo_status add_operator(const graph_node *node, const int32_t *indices,
                                   model_writer *writer, octavo_error *error) {
-  if (node->op >= GRAPH_OP_FIRST_IMPORTED)
+  if (node->op >= GRAPH_OP_FIRST_IMPORTED || node->input_count == 0)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "layer '%s': expected an operator of the runtime, found %s, which no "
                             "pass replaced",
                             node->name, node->source_op);
-  int32_t *mapped =
-      octavo_memory_alloc((size_t)node->input_count + node->output_count, sizeof *mapped);
+  const uint32_t inputs = operand_count(node);
+  int32_t *mapped = octavo_memory_alloc((size_t)inputs + node->output_count, sizeof *mapped);
   if (mapped == NULL)
-    return octavo_error_memory(error, node->input_count * sizeof *mapped, "operands");
+    return octavo_error_memory(error, inputs * sizeof *mapped, "operands");
+  mapped[inputs - 1] = -1;
   map(indices, node->inputs, node->input_count, mapped);
-  map(indices, node->outputs, node->output_count, mapped + node->input_count);
-  model_writer_add_operator(writer, node->name, (octavo_opcode)node->op, &node->attributes,
-                            node->input_count, mapped, node->output_count,
-                            mapped + node->input_count);
+  map(indices, node->outputs, node->output_count, mapped + inputs);
+  model_writer_add_operator(writer, node->name, (octavo_opcode)node->op, &node->attributes, inputs,
+                            mapped, node->output_count, mapped + inputs);
   octavo_memory_free(mapped);
   return OCTAVO_OK;
 }

@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* All zero is an empty one. */
 typedef struct byte_buffer {
   uint8_t *data; /* aligned for any struct */
@@ -22,5 +26,9 @@ bool byte_buffer_align(byte_buffer *buffer, size_t alignment);
 
 /* Frees the bytes and leaves an empty buffer. */
 void byte_buffer_free(byte_buffer *buffer);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

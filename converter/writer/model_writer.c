@@ -205,18 +205,18 @@ void model_writer_add_operator(model_writer *writer, const char *name, octavo_op
 /* Negative indices become ones that no file has, for the loader to refuse. */
 static void set_list(model_writer *writer, byte_buffer *list, uint32_t count,
                      const int32_t *tensors) {
-  if (!alive(writer))
-    return;
   list->size = 0;
   (void)append(writer, list, tensors, count * sizeof *tensors, "list of inputs or outputs");
 }
 
 void model_writer_set_inputs(model_writer *writer, uint32_t count, const int32_t *tensors) {
-  set_list(writer, &writer->inputs, count, tensors);
+  if (alive(writer))
+    set_list(writer, &writer->inputs, count, tensors);
 }
 
 void model_writer_set_outputs(model_writer *writer, uint32_t count, const int32_t *tensors) {
-  set_list(writer, &writer->outputs, count, tensors);
+  if (alive(writer))
+    set_list(writer, &writer->outputs, count, tensors);
 }
 
 void model_writer_set_preprocessing(model_writer *writer, const octavo_preprocessing *rule) {

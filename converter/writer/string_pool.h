@@ -4,6 +4,10 @@
 
 #include "byte_buffer.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* All zero is an empty one. */
 typedef struct string_pool {
   byte_buffer bytes;
@@ -16,5 +20,9 @@ typedef struct string_pool {
 bool string_pool_add(string_pool *pool, const char *text, uint32_t *offset);
 
 void string_pool_free(string_pool *pool);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -1,6 +1,7 @@
 // What octavo_model_open must refuse, and how it says so.
 #include "runtime/memory.h"
 #include "tests/runtime/bad_files.h"
+#include "tests/runtime/every_operator.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -49,6 +50,15 @@ Bytes ReadFile(const std::string &path) {
   return Bytes(std::istreambuf_iterator<char>(file), {});
 }
 
+// Whether the file at `path` holds these bytes; with OCTAVO_WRITE_TEST_DATA=1 it is made so.
+void ExpectFile(const std::string &path, const Bytes &bytes) {
+  if (getenv("OCTAVO_WRITE_TEST_DATA") != nullptr)
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char *>(bytes.data()),
+               static_cast<std::streamsize>(bytes.size()));
+  EXPECT_EQ(ReadFile(path), bytes) << path;
+}
+
 class BadFileTest : public testing::TestWithParam<BadFile> {};
 
 TEST_P(BadFileTest, IsRefusedWithItsMessage) {
@@ -61,12 +71,7 @@ TEST_P(BadFileTest, IsRefusedWithItsMessage) {
 // The committed files are these very bytes. To write them anew after a change of the format or of
 // the sample, run this test with OCTAVO_WRITE_TEST_DATA=1.
 TEST_P(BadFileTest, IsTheCommittedFile) {
-  const std::string path = DataFolder() + GetParam().name + ".octavo";
-  if (getenv("OCTAVO_WRITE_TEST_DATA") != nullptr)
-    std::ofstream(path, std::ios::binary)
-        .write(reinterpret_cast<const char *>(GetParam().bytes.data()),
-               static_cast<std::streamsize>(GetParam().bytes.size()));
-  EXPECT_EQ(ReadFile(path), GetParam().bytes);
+  ExpectFile(DataFolder() + GetParam().name + ".octavo", GetParam().bytes);
 }
 
 TEST_P(BadFileTest, IsRefusedFromDiskWithItsPath) {
@@ -102,6 +107,20 @@ TEST(Load, EveryRuleHasAFile) {
 TEST(Load, SampleIsSound) {
   std::string message;
   EXPECT_EQ(Open(SampleModel(), &message), OCTAVO_OK) << message;
+}
+
+TEST(Load, EveryOperatorIsSound) {
+  std::string message;
+  EXPECT_EQ(Open(EveryOperatorModel(true), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(EveryOperatorModel(false), &message), OCTAVO_OK) << message;
+}
+
+// What the fuzzer starts from.
+TEST(Load, SoundModelsAreInTheCorpus) {
+  const std::string folder = OCTAVO_TEST_CORPUS "/";
+  ExpectFile(folder + "sample.octavo", SampleModel());
+  ExpectFile(folder + "every_operator_int8.octavo", EveryOperatorModel(true));
+  ExpectFile(folder + "every_operator_float.octavo", EveryOperatorModel(false));
 }
 
 // What else sees it wrong: ModelFile takes apart and puts together without a change.

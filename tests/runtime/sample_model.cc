@@ -1,11 +1,10 @@
 #include "tests/runtime/sample_model.h"
 
 #include "converter/writer/model_writer.h"
-#include "runtime/memory.h"
+#include "tests/runtime/every_operator.h"
 
 #include <cmath>
 #include <cstring>
-#include <stdexcept>
 
 namespace {
 
@@ -90,14 +89,5 @@ Bytes SampleModel() {
   AddTensors(w);
   AddOperators(w);
   AddDescription(w);
-  uint8_t *data = nullptr;
-  size_t size = 0;
-  octavo_error error = {};
-  const octavo_status status = model_writer_finish(w, &data, &size, &error);
-  model_writer_free(w);
-  if (status != OCTAVO_OK)
-    throw std::runtime_error(error.text);
-  const Bytes bytes(data, data + size);
-  octavo_memory_free_aligned(data);
-  return bytes;
+  return Finish(w);
 }

@@ -1,0 +1,74 @@
+#include "common/shapes.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace {
+
+constexpr uint32_t kSize = 32;
+
+std::vector<uint8_t> Draw(uint32_t shape, uint64_t seed, uint32_t size = kSize) {
+  random_state random;
+  random_seed(&random, seed);
+  std::vector<uint8_t> rgb(size_t{size} * size * 3);
+  shapes_draw(shape, size, &random, rgb.data());
+  return rgb;
+}
+
+double Brightness(const std::vector<uint8_t> &rgb, size_t pixel) {
+  return 0.299 * rgb[3 * pixel] + 0.587 * rgb[3 * pixel + 1] + 0.114 * rgb[3 * pixel + 2];
+}
+
+TEST(Shapes, NamesAreSortedAndDifferent) {
+  for (int i = 1; i < SHAPES_COUNT; i++)
+    EXPECT_LT(std::string(shapes_names[i - 1]), shapes_names[i]);
+}
+
+TEST(Shapes, DependOnTheSeedAlone) {
+  for (uint32_t shape = 0; shape < SHAPES_COUNT; shape++) {
+    EXPECT_EQ(Draw(shape, 7), Draw(shape, 7));
+    EXPECT_NE(Draw(shape, 7), Draw(shape, 8));
+  }
+}
+
+// With the same seed all shapes share the scene, so that they differ where the shape is.
+TEST(Shapes, DifferFromEachOtherInTheSameScene) {
+  std::set<std::vector<uint8_t>> pictures;
+  for (uint32_t shape = 0; shape < SHAPES_COUNT; shape++)
+    pictures.insert(Draw(shape, 3));
+  EXPECT_EQ(pictures.size(), static_cast<size_t>(SHAPES_COUNT));
+}
+
+// A ring is a larger circle with a hole: at its centre it shows the background that the circle
+// hides, and elsewhere more of the shape.
+TEST(Shapes, StandOutFromTheBackground) {
+  int strong = 0;
+  for (uint64_t seed = 0; seed < 50; seed++) {
+    const std::vector<uint8_t> circle = Draw(2, seed, 64), ring = Draw(6, seed, 64);
+    double largest = 0;
+    for (size_t pixel = 0; pixel < 64 * 64; pixel++)
+      largest = std::max(largest, std::fabs(Brightness(circle, pixel) - Brightness(ring, pixel)));
+    strong += largest > 50;
+  }
+  EXPECT_EQ(strong, 50);
+}
+
+// The circle's area is pi (0.85 s)^2 of the 4 that the picture spans, s between 0.55 and 0.9, and
+// nothing of it is cut off: between 17 and 46 percent are neither background nor edge.
+TEST(Shapes, CoverTheAreaTheyShould) {
+  for (uint64_t seed = 0; seed < 20; seed++) {
+    const std::vector<uint8_t> circle = Draw(2, seed, 64), bar = Draw(1, seed, 64);
+    // Pixels where a bar and a circle differ strongly are inside the circle; a bar adds its ends.
+    int differing = 0;
+    for (size_t pixel = 0; pixel < 64 * 64; pixel++)
+      differing += std::fabs(Brightness(circle, pixel) - Brightness(bar, pixel)) > 45;
+    EXPECT_GT(differing, 64 * 64 * 0.05) << seed;
+    EXPECT_LT(differing, 64 * 64 * 0.46) << seed;
+  }
+}
+
+} // namespace

@@ -93,6 +93,14 @@ static const char *class_name(const octavo_class *c, char *buffer, size_t size) 
   return c->label[0] != '\0' ? c->label : buffer;
 }
 
+/* UTF-8 continuation bytes take no room. */
+static size_t characters(const char *text) {
+  size_t count = 0;
+  for (; *text != '\0'; text++)
+    count += ((unsigned char)*text & 0xc0) != 0x80;
+  return count;
+}
+
 /* A bar whose last cell is filled by eighths. */
 static void print_bar(float share) {
   static const char *const parts[] = {"", "▏", "▎", "▍", "▌", "▋", "▊", "▉"};
@@ -105,15 +113,16 @@ static void print_bar(float share) {
 
 static void print_text(const char *path, const run_options *options, const result *r) {
   char buffer[32];
-  int width = 0;
+  size_t width = 0;
   for (uint32_t i = 0; i < r->class_count; i++) {
-    const int length = (int)strlen(class_name(&r->classes[i], buffer, sizeof buffer));
+    const size_t length = characters(class_name(&r->classes[i], buffer, sizeof buffer));
     width = length > width ? length : width;
   }
   printf("%s (%" PRIu32 " × %" PRIu32 ")\n", path, r->width, r->height);
   for (uint32_t i = 0; i < r->class_count; i++) {
     const octavo_class *c = &r->classes[i];
-    printf("  %-*s %6.2f %%", width, class_name(c, buffer, sizeof buffer),
+    const char *name = class_name(c, buffer, sizeof buffer);
+    printf("  %s%*s %6.2f %%", name, (int)(width - characters(name)), "",
            (double)c->probability * 100.0);
     if (platform_terminal(stdout))
       print_bar(c->probability);

@@ -74,10 +74,10 @@ static void add_preprocessing(table *t, const octavo_model *model) {
                                 : "RGB");
   fact(t, "Values");
   if (rule.channels == 1)
-    table_cell(t, "(pixel × %.9g − %.6g) / %.6g", (double)rule.scale, (double)rule.mean[0],
+    table_cell(t, "(pixel × %.6g − %.6g) / %.6g", (double)rule.scale, (double)rule.mean[0],
                (double)rule.std[0]);
   else
-    table_cell(t, "(pixel × %.9g − [%.6g, %.6g, %.6g]) / [%.6g, %.6g, %.6g]", (double)rule.scale,
+    table_cell(t, "(pixel × %.6g − [%.6g, %.6g, %.6g]) / [%.6g, %.6g, %.6g]", (double)rule.scale,
                (double)rule.mean[0], (double)rule.mean[1], (double)rule.mean[2],
                (double)rule.std[0], (double)rule.std[1], (double)rule.std[2]);
 }

@@ -4,6 +4,12 @@
 
 #include <inttypes.h>
 
+/* Whether the session ran at all. */
+static bool has_runs(const octavo_session *session) {
+  octavo_profile_entry entry;
+  return octavo_session_profile(session, 0, &entry) == OCTAVO_OK && entry.runs > 0;
+}
+
 /* The sum over all operators. */
 static uint64_t total_nanoseconds(const octavo_model *model, const octavo_session *session) {
   uint64_t total = 0;
@@ -59,6 +65,8 @@ octavo_status run_profile_print(const octavo_model *model, const octavo_session 
                                 octavo_error *error) {
   static const char *const headings[] = {"#",  "Layer", "Operator", "Kernel",
                                          "ms", "%",     "Sum %",    "GMAC/s"};
+  if (!has_runs(session)) /* no image could be used, and that has been said */
+    return OCTAVO_OK;
   table *t = table_create("rlllrrrr", headings);
   const uint64_t total = total_nanoseconds(model, session);
   uint64_t sum = 0;

@@ -8,15 +8,18 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gtest)
 # Builds the programs that ThreadSanitizer is meant for, and no others.
 add_custom_target(octavo_threads_tests)
 
-# octavo_register_test(NAME LABELS a b COMMAND c...)
+# octavo_register_test(NAME [THREADED] LABELS a b COMMAND c...)
+# THREADED: ctest runs no other test beside it. pthreadpool's threads wait for work by spinning, so
+# two such tests at once on two cores take ten times as long as one after the other.
 # A program that finds that it cannot run here says why and exits with 77: skipped.
 function(octavo_register_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "LABELS;COMMAND")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED" "" "LABELS;COMMAND")
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}"
     TIMEOUT 300
     SKIP_RETURN_CODE 77
+    RUN_SERIAL "${arg_THREADED}"
     ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.xml")
 endfunction()
 
@@ -31,7 +34,7 @@ function(octavo_add_qemu_tests name)
     else()
       set(command sh -c "echo 'skipped: qemu-x86_64 (package qemu-user) is absent'; exit 77")
     endif()
-    octavo_register_test(${name}.${cpu} LABELS qemu COMMAND ${command})
+    octavo_register_test(${name}.${cpu} THREADED LABELS qemu COMMAND ${command})
   endforeach()
 endfunction()
 
@@ -48,7 +51,11 @@ function(octavo_add_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR} ${PROJECT_SOURCE_DIR}/include)
   target_link_libraries(${name} PRIVATE octavo_warnings ${arg_LIBS} GTest::gmock GTest::gtest
     GTest::gtest_main)
-  octavo_register_test(${name} LABELS ${arg_LABELS} COMMAND ${name})
+  set(threaded)
+  if(arg_QEMU OR "threads" IN_LIST arg_LABELS)
+    set(threaded THREADED)
+  endif()
+  octavo_register_test(${name} ${threaded} LABELS ${arg_LABELS} COMMAND ${name})
   if("threads" IN_LIST arg_LABELS)
     add_dependencies(octavo_threads_tests ${name})
   endif()

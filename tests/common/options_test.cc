@@ -56,17 +56,19 @@ struct Outcome {
   Values values;
   std::string out, err;
   std::vector<std::string> images;
+  std::vector<std::string> arguments; // what the values point into
 };
 
 Outcome Parse(std::vector<std::string> arguments, size_t option_count = std::size(kOptions),
               const option_descriptor *options = kOptions) {
   const option_program program = {"tool",       "Does things.", options,
                                   option_count, kExamples,      nullptr};
-  arguments.insert(arguments.begin(), "tool");
-  std::vector<char *> argv;
-  for (std::string &argument : arguments)
-    argv.push_back(argument.data());
   Outcome outcome = {};
+  outcome.arguments = std::move(arguments);
+  outcome.arguments.insert(outcome.arguments.begin(), "tool");
+  std::vector<char *> argv;
+  for (std::string &argument : outcome.arguments)
+    argv.push_back(argument.data());
   outcome.values.threads = 1;
   outcome.values.scale = 0.25;
   testing::internal::CaptureStdout();

@@ -9,6 +9,9 @@ namespace {
 
 constexpr size_t kBytes = size_t{64} << 20;
 
+// The kernel counts pages per CPU and sums them now and then.
+constexpr size_t kSlack = size_t{1} << 20;
+
 // Touches 64 MB for a moment.
 void UseMemory() {
   const std::unique_ptr<char[]> block(new char[kBytes]);
@@ -23,7 +26,7 @@ TEST(MemoryUse, PeakRemembersWhatResidentForgets) {
   const size_t before = platform_memory_resident();
   UseMemory();
   EXPECT_GE(platform_memory_peak(), before + kBytes / 2);
-  EXPECT_GE(platform_memory_peak(), platform_memory_resident());
+  EXPECT_GE(platform_memory_peak() + kSlack, platform_memory_resident());
 }
 
 TEST(MemoryUse, PeakCanBeReset) {
@@ -31,7 +34,7 @@ TEST(MemoryUse, PeakCanBeReset) {
   const size_t high = platform_memory_peak();
   if (!platform_memory_peak_reset())
     GTEST_SKIP() << "this system cannot reset the peak";
-  EXPECT_LE(platform_memory_peak(), high);
+  EXPECT_LE(platform_memory_peak(), high + kSlack);
 }
 
 } // namespace

@@ -193,13 +193,16 @@ static octavo_status create_xnn(octavo_kernel *kernel, const octavo_convolution_
   kernel->name = kernel_name(shape);
   octavo_packer *packer = &((xnn_state *)kernel->state)->packer;
   const xnn_weights_cache_t cache = octavo_packer_lock(packer, kernel->model, kernel->index);
-  const enum xnn_status created =
+  enum xnn_status created =
       shape->x->type == OCTAVO_INT8
           ? create_quantized(kernel, shape,
                              octavo_weight_scales(kernel->model, shape->weights, buffer), cache)
           : create_float(kernel, shape, cache);
   octavo_packer_unlock(packer);
   octavo_memory_free(buffer);
+  /* XNNPACK 4ea82e5 reports success when the buffer for its padding could not be allocated. */
+  if (created == xnn_status_success && kernel->xnn == NULL)
+    created = xnn_status_out_of_memory;
   return octavo_xnn_status(created, "create a convolution", error);
 }
 

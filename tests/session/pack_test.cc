@@ -1,0 +1,53 @@
+/* Packed weights are made once per model. */
+#include "runtime/memory.h"
+#include "tests/session/network.h"
+
+#include <gtest/gtest.h>
+
+namespace octavo_test {
+namespace {
+
+TEST(Pack, SessionsShareOneCopy) {
+  Model model(network());
+  octavo_session *first = nullptr, *second = nullptr;
+  ASSERT_EQ(octavo_session_create(model.get(), nullptr, &first, nullptr), OCTAVO_OK);
+  std::vector<void *> packed;
+  size_t with_weights = 0;
+  for (uint32_t i = 0; i < model->operator_count; ++i) {
+    packed.push_back(model->packed[i].data);
+    const uint16_t opcode = model->operators[i].opcode;
+    const bool expected = opcode == OCTAVO_OP_CONVOLUTION || opcode == OCTAVO_OP_FULLY_CONNECTED;
+    EXPECT_EQ(packed.back() != nullptr, expected) << i;
+    with_weights += expected;
+  }
+  EXPECT_EQ(with_weights, 5u);
+  ASSERT_EQ(octavo_session_create(model.get(), nullptr, &second, nullptr), OCTAVO_OK);
+  for (uint32_t i = 0; i < model->operator_count; ++i)
+    EXPECT_EQ(model->packed[i].data, packed[i]);
+  /* Still there when the session that packed is gone. */
+  octavo_session_free(first);
+  const auto input = network_input(model.get(), 1);
+  EXPECT_EQ(run_session(second, input), run_reference(model.get(), 1, input));
+  octavo_session_free(second);
+}
+
+size_t allocations_of_create(octavo_model *model) {
+  const size_t before = octavo_memory_count();
+  octavo_session *session = nullptr;
+  EXPECT_EQ(octavo_session_create(model, nullptr, &session, nullptr), OCTAVO_OK);
+  octavo_session_free(session);
+  return octavo_memory_count() - before;
+}
+
+/* At least four of the five layers with weights allocate no packed copy the second time; XNNPACK's
+ * depthwise kernel packs before it looks, and its copy is thrown away. */
+TEST(Pack, LaterSessionsPackNothing) {
+  Model model(network());
+  const size_t first = allocations_of_create(model.get());
+  const size_t second = allocations_of_create(model.get());
+  EXPECT_GE(first, second + 4);
+  EXPECT_EQ(allocations_of_create(model.get()), second);
+}
+
+} // namespace
+} // namespace octavo_test

@@ -36,6 +36,12 @@ typedef struct platform_file {
 octavo_status platform_file_open(const char *path, const char *expected, platform_file *file,
                                  octavo_error *error);
 
+/* The same for the file `relative`, parts separated by '/', inside `folder` ("" = the current one):
+ * "..", absolute paths and symbolic links at any part of `relative` are refused. */
+octavo_status platform_file_open_inside(const char *folder, const char *relative,
+                                        const char *expected, platform_file *file,
+                                        octavo_error *error);
+
 /* Tells the system that the pages wholly inside [offset, offset + size) are not needed soon: they
  * leave resident memory and are read again from the file if touched. A hint; does nothing for a
  * file that is not mapped. */

@@ -96,6 +96,53 @@ octavo_status platform_file_open(const char *path, const char *expected, platfor
   return status;
 }
 
+/* Opens `name` in the folder open as `parent`, never through a symbolic link. */
+static int open_in(int parent, const char *name, bool folder) {
+  return openat(parent, name,
+                O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY | O_NOFOLLOW |
+                    (folder ? O_DIRECTORY : 0));
+}
+
+/* Opens each folder of `names`, which it cuts apart, and then the file. */
+static int open_inside(const char *folder, char *names) {
+  int descriptor = open(folder[0] == '\0' ? "." : folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY);
+  while (descriptor >= 0 && names != NULL) {
+    char *separator = strchr(names, '/');
+    if (separator != NULL)
+      *separator = '\0';
+    const bool outside = names[0] == '\0' || strcmp(names, "..") == 0;
+    const int next = outside ? -1 : open_in(descriptor, names, separator != NULL);
+    if (outside)
+      errno = EACCES;
+    const int reason = errno;
+    close(descriptor);
+    errno = reason;
+    descriptor = next;
+    names = separator == NULL ? NULL : separator + 1;
+  }
+  return descriptor;
+}
+
+octavo_status platform_file_open_inside(const char *folder, const char *relative,
+                                        const char *expected, platform_file *file,
+                                        octavo_error *error) {
+  *file = (platform_file){0};
+  char *names = octavo_memory_copy_string(relative);
+  if (names == NULL)
+    return octavo_error_memory(error, strlen(relative), "a path");
+  const int descriptor = open_inside(folder, names);
+  const int reason = errno;
+  octavo_memory_free(names);
+  if (descriptor < 0)
+    return octavo_error_set(error, OCTAVO_ERROR_IO,
+                            "%s: cannot be opened: %s, expected %s inside the folder '%s', not "
+                            "reached through '..' or symbolic links",
+                            relative, strerror(reason), expected, folder[0] == '\0' ? "." : folder);
+  const octavo_status status = load(descriptor, relative, expected, file, error);
+  close(descriptor);
+  return status;
+}
+
 void platform_file_drop(const platform_file *file, size_t offset, size_t size) {
   if (!file->mapped || !octavo_checked_range(offset, size, file->size))
     return;

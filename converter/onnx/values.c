@@ -1,0 +1,226 @@
+/* The values that an ONNX graph declares: inputs, initializers, outputs. */
+#include "converter/onnx/import.h"
+
+#include "converter/onnx/node.h"
+#include "converter/onnx/tensor_data.h"
+#include "runtime/memory.h"
+
+#include <string.h>
+
+/* Length of the UTF-8 sequence at `text`, 0 if there is none. */
+static size_t utf8_length(const uint8_t *text) {
+  static const struct {
+    uint8_t mask, lead, length;
+    uint32_t least;
+  } forms[] = {
+      {0x80, 0, 1, 0}, {0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800}, {0xf8, 0xf0, 4, 0x10000}};
+  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
+    if ((text[0] & forms[i].mask) != forms[i].lead)
+      continue;
+    uint32_t code = text[0] & (uint8_t)~forms[i].mask;
+    for (size_t k = 1; k < forms[i].length; k++) {
+      if ((text[k] & 0xc0) != 0x80)
+        return 0;
+      code = code << 6 | (text[k] & 0x3f);
+    }
+    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
+    return code < forms[i].least || code > 0x10ffff || surrogate ? 0 : forms[i].length;
+  }
+  return 0;
+}
+
+octavo_status importer_check_name(const onnx_importer *importer, const char *name,
+                                  const char *what) {
+  if (name == NULL || name[0] == '\0')
+    return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT, "the graph: %s has no name",
+                            what);
+  /* Room for the suffixes that make names unique. */
+  if (strlen(name) > OCTAVO_FORMAT_MAX_NAME - 16)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                            "the graph: the name of %s, '%.40s…', is longer than %u bytes", what,
+                            name, OCTAVO_FORMAT_MAX_NAME - 16);
+  for (const uint8_t *at = (const uint8_t *)name; *at != 0;) {
+    const size_t length = utf8_length(at);
+    if (length == 0)
+      return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                              "the graph: the name of %s is not valid UTF-8", what);
+    at += length;
+  }
+  return OCTAVO_OK;
+}
+
+octavo_status importer_define(onnx_importer *importer, const char *name, int32_t value) {
+  if (name_map_find(&importer->values, name) != NULL)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                            "the value '%.200s' is defined twice", name);
+  if (!name_map_set(&importer->values, name, value))
+    return octavo_error_memory(importer->error, strlen(name), "a name");
+  return OCTAVO_OK;
+}
+
+/* ---- Initializers --------------------------------------------------------------------------- */
+
+static octavo_status add_initializer(onnx_importer *importer, const Onnx__TensorProto *proto) {
+  octavo_status status = importer_check_name(importer, proto->name, "an initializer");
+  int32_t index = GRAPH_NONE;
+  if (status != OCTAVO_OK)
+    return status;
+  status = tensor_data_add(importer->graph, proto, proto->name, importer->folder, &index,
+                           importer->error);
+  if (status != OCTAVO_OK) {
+    octavo_error_prefix(importer->error, "initializer '%.200s'", proto->name);
+    return status;
+  }
+  return importer_define(importer, proto->name, index);
+}
+
+octavo_status importer_add_initializers(onnx_importer *importer) {
+  const Onnx__GraphProto *source = importer->model->graph;
+  if (source->n_sparse_initializer > 0)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "the graph: %zu initializers are sparse, which is not supported",
+                            source->n_sparse_initializer);
+  octavo_status status = OCTAVO_OK;
+  for (size_t i = 0; i < source->n_initializer && status == OCTAVO_OK; i++)
+    status = add_initializer(importer, source->initializer[i]);
+  return status;
+}
+
+/* ---- Inputs --------------------------------------------------------------------------------- */
+
+/* One dimension that is not the batch. */
+static octavo_status fixed_dimension(const onnx_importer *importer, const char *name, size_t i,
+                                     const Onnx__TensorShapeProto__Dimension *dimension,
+                                     int64_t *value) {
+  const bool fixed = dimension->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+  const bool named = dimension->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
+  if (!fixed || dimension->dim_value == -1)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "input '%.200s': dimension %zu is dynamic%s%.40s; only the batch "
+                            "(dimension 0) may be: export the network with a fixed image size",
+                            name, i, named ? ": " : "", named ? dimension->dim_param : "");
+  if (dimension->dim_value < 1 || dimension->dim_value > ONNX_MAX_DIMENSION)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                            "input '%.200s': dimension %zu: expected 1 to %u, found %lld", name, i,
+                            ONNX_MAX_DIMENSION, (long long)dimension->dim_value);
+  *value = dimension->dim_value;
+  return OCTAVO_OK;
+}
+
+static octavo_status input_shape(onnx_importer *importer, const char *name,
+                                 const Onnx__TensorShapeProto *proto, onnx_shape *shape) {
+  if (proto->n_dim < 2 || proto->n_dim > OCTAVO_MAX_RANK)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "input '%.200s': expected 2 to %d dimensions, the first being the "
+                            "batch, found %zu",
+                            name, OCTAVO_MAX_RANK, proto->n_dim);
+  *shape = (onnx_shape){.rank = (uint32_t)proto->n_dim, .dims = {1}};
+  const Onnx__TensorShapeProto__Dimension *batch = proto->dim[0];
+  const bool fixed = batch->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+  if (fixed && batch->dim_value > 1)
+    importer->source_batch = batch->dim_value;
+  octavo_status status = OCTAVO_OK;
+  uint64_t elements = 1;
+  for (size_t i = 1; i < proto->n_dim && status == OCTAVO_OK; i++) {
+    status = fixed_dimension(importer, name, i, proto->dim[i], &shape->dims[i]);
+    if (status == OCTAVO_OK && (elements *= (uint64_t)shape->dims[i]) > ONNX_MAX_ELEMENTS)
+      status =
+          octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                           "input '%.200s' has more than %u elements", name, ONNX_MAX_ELEMENTS);
+  }
+  return status;
+}
+
+static octavo_status add_input(onnx_importer *importer, const Onnx__ValueInfoProto *proto) {
+  octavo_status status = importer_check_name(importer, proto->name, "an input");
+  if (status != OCTAVO_OK)
+    return status;
+  const Onnx__TypeProto *type = proto->type;
+  if (type == NULL || type->value_case != ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "input '%.200s' is not a tensor", proto->name);
+  const int element = type->tensor_type->elem_type;
+  if (element != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
+      element != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 &&
+      element != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "input '%.200s' has data type %d, expected floating point: export the "
+                            "network without its preprocessing",
+                            proto->name, element);
+  if (type->tensor_type->shape == NULL)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "input '%.200s' has no shape: export the network with a fixed image "
+                            "size",
+                            proto->name);
+  onnx_shape shape;
+  status = input_shape(importer, proto->name, type->tensor_type->shape, &shape);
+  int32_t index = GRAPH_NONE;
+  if (status == OCTAVO_OK)
+    status = graph_add_tensor(importer->graph, proto->name, GRAPH_FLOAT32, shape.rank, shape.dims,
+                              NULL, &index, importer->error);
+  if (status == OCTAVO_OK)
+    status = importer_define(importer, proto->name, index);
+  if (status == OCTAVO_OK)
+    importer->graph->inputs[importer->graph->input_count++] = index;
+  return status;
+}
+
+octavo_status importer_add_inputs(onnx_importer *importer) {
+  const Onnx__GraphProto *source = importer->model->graph;
+  graph *g = importer->graph;
+  g->inputs = octavo_memory_alloc(source->n_input + 1, sizeof *g->inputs);
+  if (g->inputs == NULL)
+    return octavo_error_memory(importer->error, source->n_input, "the inputs");
+  octavo_status status = OCTAVO_OK;
+  for (size_t i = 0; i < source->n_input && status == OCTAVO_OK; i++) {
+    const char *name = source->input[i]->name;
+    const int32_t *known = name == NULL ? NULL : name_map_find(&importer->values, name);
+    /* Before IR version 4, initializers are listed among the inputs too. */
+    if (known == NULL || !g->tensors[*known].constant)
+      status = add_input(importer, source->input[i]);
+  }
+  if (status == OCTAVO_OK && g->input_count == 0)
+    status = octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT, "the graph has no input");
+  return status;
+}
+
+/* ---- Outputs -------------------------------------------------------------------------------- */
+
+static octavo_status set_output(onnx_importer *importer, const char *name) {
+  graph *g = importer->graph;
+  octavo_status status = importer_check_name(importer, name, "an output");
+  if (status != OCTAVO_OK)
+    return status;
+  const int32_t *value = name_map_find(&importer->values, name);
+  if (value == NULL)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                            "output '%.200s' is not computed by any node", name);
+  if (*value < 0)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "output '%.200s' is the second output of an operator, which is not "
+                            "supported",
+                            name);
+  if (g->tensors[*value].constant)
+    return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
+                            "output '%.200s' does not depend on the input", name);
+  for (uint32_t i = 0; i < g->output_count; i++)
+    if (g->outputs[i] == *value)
+      return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                              "output '%.200s' is listed twice", name);
+  g->outputs[g->output_count++] = *value;
+  return OCTAVO_OK;
+}
+
+octavo_status importer_set_outputs(onnx_importer *importer) {
+  const Onnx__GraphProto *source = importer->model->graph;
+  graph *g = importer->graph;
+  g->outputs = octavo_memory_alloc(source->n_output + 1, sizeof *g->outputs);
+  if (g->outputs == NULL)
+    return octavo_error_memory(importer->error, source->n_output, "the outputs");
+  octavo_status status = OCTAVO_OK;
+  for (size_t i = 0; i < source->n_output && status == OCTAVO_OK; i++)
+    status = set_output(importer, source->output[i]->name);
+  if (status == OCTAVO_OK && g->output_count == 0)
+    status = octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT, "the graph has no output");
+  return status;
+}

@@ -274,6 +274,10 @@ TEST(DatasetSample, IsBalancedDistinctAndFollowsTheSeed) {
   EXPECT_EQ(all.size(), 45u);
   EXPECT_EQ(std::set<uint32_t>(all.begin(), all.end()).size(), 45u);
   EXPECT_FALSE(std::is_sorted(all.begin(), all.end()));
+  // In no order of classes either: taking turns, the small one would end with the tenth image.
+  const auto last_small = std::find_if(
+      all.rbegin(), all.rend(), [&](uint32_t index) { return dataset_label(set.set, index) == 1; });
+  EXPECT_GT(all.rend() - last_small, 10);
 }
 
 TEST(DatasetSample, WithoutClassesAndOfNothing) {

@@ -132,6 +132,7 @@ TEST(Options, WrongUsageSaysWhatWasExpected) {
       {{"m", "--flag=1"}, "--flag takes no value"},
       {{"m", "--scale", "nan"}, "expected a number, found 'nan'"},
       {{"m", "--scale", "1/0"}, "found '1/0'"},
+      {{"m", "--scale", "1/ 2"}, "found '1/ 2'"},
       {{"m", "--scale", ""}, "found ''"},
       {{"m", "--mean", "1,,2"}, "found '1,,2'"},
       {{"m", "--mean", "1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1"}, "at most 16"},

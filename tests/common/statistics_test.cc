@@ -55,6 +55,10 @@ TEST(Statistics, MedianIntervalFollowsTheSignTest) {
   EXPECT_DOUBLE_EQ(interval.low, 6.0);
   EXPECT_DOUBLE_EQ(interval.high, 15.0);
   EXPECT_NEAR(interval.confidence, 0.9586, 1e-4);
+  // [x(2), x(7)] of 8 would reach only 1 − 2 · 9/256 = 93 %.
+  interval = statistics_median_interval(values.data(), 8, 0.95);
+  EXPECT_DOUBLE_EQ(interval.low, 1.0);
+  EXPECT_NEAR(interval.confidence, 1.0 - 2.0 / 256.0, 1e-12);
   interval = statistics_median_interval(values.data(), 6, 0.95);
   EXPECT_DOUBLE_EQ(interval.low, 1.0);
   EXPECT_DOUBLE_EQ(interval.high, 6.0);

@@ -111,22 +111,28 @@ TEST_F(Calibrate, ThreadsDoNotMatter) {
 }
 
 TEST_F(Calibrate, TellsHowFarTheLastQuarterMovedTheRanges) {
-  ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
-  const std::vector<value_range> all(result_.ranges, result_.ranges + result_.tensor_count);
-  const float worst = result_.movement_worst;
-  const uint32_t count = images_.count;
-  images_.count = count - count / 4;
-  ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
-  images_.count = count;
-  float expected = 0.0f;
-  for (uint32_t t = 0; t < g_->tensor_count; t++) {
-    const float width = std::fmax(all[t].max, 0.0f) - std::fmin(all[t].min, 0.0f);
-    if (!g_->tensors[t].constant && width > 0.0f)
-      expected = std::max(
-          expected,
-          (all[t].max - result_.ranges[t].max + result_.ranges[t].min - all[t].min) / width);
+  float largest = 0.0f;
+  for (uint64_t seed = 1; seed <= 4; seed++) {
+    image_sample_close(&images_);
+    ASSERT_EQ(image_sample_open(folder_.Path("images").c_str(), DATASET_TRAIN, 16, seed, nullptr,
+                                &images_, &error_),
+              OCTAVO_OK);
+    ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
+    const std::vector<value_range> all(result_.ranges, result_.ranges + result_.tensor_count);
+    const float worst = result_.movement_worst;
+    images_.count = 12;
+    ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
+    float expected = 0.0f;
+    for (uint32_t t = 0; t < g_->tensor_count; t++) {
+      const float width = std::fmax(all[t].max, 0.0f) - std::fmin(all[t].min, 0.0f);
+      const value_range early = result_.ranges[t];
+      if (!g_->tensors[t].constant && width > 0.0f)
+        expected = std::max(expected, (all[t].max - early.max + early.min - all[t].min) / width);
+    }
+    EXPECT_NEAR(worst, expected, 1e-6f);
+    largest = std::max(largest, expected);
   }
-  EXPECT_NEAR(worst, expected, 1e-6f);
+  EXPECT_GT(largest, 0.0f);
 }
 
 TEST_F(Calibrate, ResultsThatAreNotFiniteNameTheLayer) {

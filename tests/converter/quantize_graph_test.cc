@@ -213,9 +213,15 @@ TEST(QuantizeGraph, AddsThatDifferTooMuchAreBroughtIntoTheKernelsLimits) {
 }
 
 TEST(QuantizeGraph, AConvolutionThatSeemsDeadKeepsItsRatioInTheLimits) {
-  Graph source = TinyNetwork();
-  Result r = Quantize(*source, {{"conv1_out", {0.0f, 1e-12f}}});
+  NetworkBuilder b;
+  b.Output(b.Convolution("conv", b.Input({1, 4, 4, 3}), 4, 3, true));
+  Graph source = b.Take();
+  Result r = Quantize(*source, {{"conv_out", {0.0f, 1e-12f}}});
   ASSERT_EQ(r.status, OCTAVO_OK) << r.error.text;
+  const float in = FindTensor(*r.g, "input")->quantization.scale;
+  const float out = FindTensor(*r.g, "conv_out")->quantization.scale;
+  for (uint32_t c = 0; c < 4; c++)
+    EXPECT_LT(in * FindTensor(*r.g, "conv_w")->quantization.scales[c] / out, REQUANTIZATION_BELOW);
 }
 
 TEST(QuantizeGraph, AConstantOperandIsRefusedWithItsLayer) {

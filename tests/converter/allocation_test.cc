@@ -1,0 +1,101 @@
+/* Every allocation of the way from a float graph to a checked model fails in turn: an error each
+ * time, and (under AddressSanitizer) no leak. */
+#include "converter/built_model.h"
+#include "converter/calibrate/calibrate.h"
+#include "converter/quantize/quantize.h"
+#include "converter/selfcheck.h"
+#include "converter/test_vectors.h"
+#include "runtime/memory.h"
+#include "tests/converter/tiny_network.h"
+
+#include <gmock/gmock.h>
+
+#include <cstdint>
+#include <functional>
+
+namespace {
+
+const octavo_preprocessing kRule = {8,
+                                    8,
+                                    8,
+                                    8,
+                                    OCTAVO_RESIZE_STRETCH,
+                                    false,
+                                    3,
+                                    1.0f / 255.0f,
+                                    {0.5f, 0.4f, 0.5f},
+                                    {0.25f, 0.25f, 0.2f}};
+const label_list kNoLabels = {nullptr, 0};
+
+/* Runs `work` with its n-th allocation failing, n = 0, 1, ... until it needs no more than n. */
+void FailEach(const std::function<octavo_status(octavo_error *)> &work) {
+  for (size_t n = 0;; n++) {
+    ASSERT_LT(n, 5000u);
+    octavo_error error = {};
+    const size_t before = octavo_memory_count();
+    octavo_memory_fail_at(n, 0);
+    const octavo_status status = work(&error);
+    octavo_memory_fail_at(SIZE_MAX, 0);
+    const size_t made = octavo_memory_count() - before;
+    if (status == OCTAVO_OK && made <= n) {
+      EXPECT_GE(n, 20u) << "there is that much to allocate";
+      return;
+    }
+    ASSERT_EQ(status, OCTAVO_ERROR_MEMORY) << "allocation " << n << ": " << error.text;
+    ASSERT_STRNE(error.text, "") << "allocation " << n;
+  }
+}
+
+TEST(Allocation, QuantizeGraph) {
+  Graph source = TinyNetwork(true);
+  const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
+  FailEach([&](octavo_error *error) {
+    graph *g = nullptr;
+    const octavo_status status = quantize_graph(source.get(), ranges.data(), &g, error);
+    graph_free(g);
+    return status;
+  });
+}
+
+TEST(Allocation, BuildAndTestVectors) {
+  Graph source = TinyNetwork();
+  FailEach([&](octavo_error *error) {
+    built_model built = {};
+    octavo_status status = built_model_create(source.get(), &kRule, &kNoLabels, &built, error);
+    if (status == OCTAVO_OK)
+      status = test_vectors_add(&built, 1, nullptr, 1, error);
+    built_model_free(&built);
+    return status;
+  });
+}
+
+TEST(Allocation, CalibrateAndCompare) {
+  TemporaryFolder folder;
+  WriteImages(folder.Path(), 4);
+  Graph source = TinyNetwork();
+  built_model built = {};
+  octavo_error error = {};
+  ASSERT_EQ(built_model_create(source.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+  image_sample images = {};
+  ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 4, 1, nullptr, &images, &error),
+            OCTAVO_OK);
+  FailEach([&](octavo_error *e) {
+    calibration ranges = {};
+    const calibration_job job = {source.get(), built.model, &images, calibrator_find("minmax"), 1,
+                                 nullptr};
+    const octavo_status status = calibrate(&job, &ranges, e);
+    calibration_free(&ranges);
+    return status;
+  });
+  FailEach([&](octavo_error *e) {
+    selfcheck_result result = {};
+    const selfcheck_job job = {built.model, built.model, &images, 1, nullptr};
+    const octavo_status status = selfcheck_compare(&job, &result, e);
+    selfcheck_free(&result);
+    return status;
+  });
+  image_sample_close(&images);
+  built_model_free(&built);
+}
+
+} // namespace

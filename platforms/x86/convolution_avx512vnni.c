@@ -43,6 +43,17 @@ static size_t block_size(const octavo_convolution_layer *layer, size_t channels)
   return channels * (8 + layer->rows * steps_per_run(layer) * 4);
 }
 
+/* One run of one filter, in groups of four bytes that lie `stride` bytes apart. Returns its sum. */
+static int32_t pack_run(const int8_t *run, size_t size, int8_t *packed, size_t stride) {
+  int32_t sum = 0;
+  for (size_t k = 0; k < size; k++)
+    sum += run[k];
+  for (; size >= 4; size -= 4, run += 4, packed += stride)
+    memcpy(packed, run, 4);
+  memcpy(packed, run, size);
+  return sum;
+}
+
 static void pack(const octavo_convolution_layer *layer, size_t block, size_t channels,
                  const int8_t *weights, const int32_t *bias, const float *scale,
                  int8_t input_zero_point, void *packed) {
@@ -50,16 +61,12 @@ static void pack(const octavo_convolution_layer *layer, size_t block, size_t cha
   int32_t *packed_bias = packed;
   float *packed_scale = (float *)(packed_bias + block);
   int8_t *packed_weights = (int8_t *)(packed_scale + block);
-  const size_t steps = steps_per_run(layer);
+  const size_t row_bytes = steps_per_run(layer) * block * 4;
   for (size_t c = 0; c < channels; c++) {
     int32_t sum = 0;
-    for (size_t row = 0; row < layer->rows; row++) {
-      const int8_t *run = weights + (c * layer->rows + row) * layer->run;
-      for (size_t k = 0; k < layer->run; k++) {
-        packed_weights[((row * steps + k / 4) * block + c) * 4 + k % 4] = run[k];
-        sum += run[k];
-      }
-    }
+    for (size_t row = 0; row < layer->rows; row++)
+      sum += pack_run(weights + (c * layer->rows + row) * layer->run, layer->run,
+                      packed_weights + row * row_bytes + c * 4, block * 4);
     packed_bias[c] = (bias == NULL ? 0 : bias[c]) - (input_zero_point + 128) * sum;
     packed_scale[c] = scale[c];
   }

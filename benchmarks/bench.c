@@ -47,16 +47,30 @@ static octavo_status measure_runs(bench_results *r, const image_pool *pool, octa
 }
 
 /* What is worked out, and measured apart, of each model. */
-static octavo_status complete_row(bench_results *r, const image_pool *pool, bench_row *row,
-                                  octavo_error *error) {
+static octavo_status complete_row(const image_pool *pool, bench_row *row, octavo_error *error) {
   octavo_status status = measurement_summarize(&row->measured, &row->summary, error);
   if (status == OCTAVO_OK && pool->count > 0)
     status = image_pool_preprocess(pool, row->model.session, &row->preprocess_ms, error);
-  if (status == OCTAVO_OK && r->settings->profile) {
-    const octavo_session_options options = session_options(r->settings);
-    status = layers_measure(&row->model, &options, r->settings->seconds, r->settings->seed,
-                            &row->profile, error);
+  return status;
+}
+
+static octavo_status profile_all(bench_results *r, octavo_error *error) {
+  const octavo_session_options options = session_options(r->settings);
+  subject **subjects = octavo_memory_alloc(r->count, sizeof(*subjects));
+  layers **profiles = octavo_memory_alloc(r->count, sizeof(*profiles));
+  octavo_status status = OCTAVO_OK;
+  if (subjects == NULL || profiles == NULL) {
+    status = octavo_error_memory(error, r->count * sizeof *subjects, "the profiles");
+  } else {
+    for (size_t i = 0; i < r->count; i++) {
+      subjects[i] = &r->rows[i].model;
+      profiles[i] = &r->rows[i].profile;
+    }
+    status = layers_measure(subjects, r->count, &options, r->settings->seconds, r->settings->seed,
+                            profiles, error);
   }
+  octavo_memory_free(subjects);
+  octavo_memory_free(profiles);
   return status;
 }
 
@@ -69,9 +83,11 @@ static octavo_status measure_all(bench_results *r, const image_pool *pool, octav
   stamp_end(&r->conditions);
   r->peak_bytes = platform_memory_peak();
   for (size_t i = 0; status == OCTAVO_OK && i < r->count; i++) {
-    status = complete_row(r, pool, &r->rows[i], error);
+    status = complete_row(pool, &r->rows[i], error);
     stamp_check_spread(&r->conditions, r->rows[i].model.path, &r->rows[i].summary);
   }
+  if (status == OCTAVO_OK && r->settings->profile)
+    status = profile_all(r, error);
   if (status == OCTAVO_OK && r->settings->compare)
     status = comparison_make(&r->rows[0].measured, &r->rows[1].measured, r->settings->seed,
                              &r->compared, error);

@@ -6,11 +6,10 @@
 #include "runtime/error.h"
 #include "runtime/memory.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCKS = 20 };
+static const double CONFIDENCE = 0.95;
 
 static double rate(uint64_t macs, double milliseconds) {
   return milliseconds > 0 ? (double)macs / milliseconds / 1e6 : 0;
@@ -30,67 +29,86 @@ static octavo_status run_for(octavo_session *session, double milliseconds, octav
   return status;
 }
 
-/* Mean times of one block to times[operator · BLOCKS + block]. */
-static octavo_status measure_block(octavo_session *session, uint32_t count, double milliseconds,
-                                   uint32_t block, double *times, octavo_error *error) {
+/* One block of a model; each operator's mean goes to its row. */
+static octavo_status measure_block(octavo_session *session, double milliseconds, uint32_t block,
+                                   layers *result, octavo_error *error) {
   octavo_session_profile_reset(session);
   octavo_status status = run_for(session, milliseconds, error);
-  for (uint32_t i = 0; status == OCTAVO_OK && i < count; i++) {
+  for (uint32_t i = 0; status == OCTAVO_OK && i < result->count; i++) {
     octavo_profile_entry entry;
     status = octavo_session_profile(session, i, &entry);
-    const double runs = entry.runs ? (double)entry.runs : 1;
-    times[(size_t)i * BLOCKS + block] = (double)entry.nanoseconds / runs / 1e6;
+    layer *row = &result->rows[i];
+    row->name = entry.name;
+    row->kind = entry.kind;
+    row->kernel = entry.kernel;
+    row->macs = entry.macs;
+    row->blocks[block] = (double)entry.nanoseconds / (double)(entry.runs ? entry.runs : 1) / 1e6;
   }
   return status;
 }
 
-static octavo_status fill_rows(octavo_session *session, double *times, layers *result) {
+/* The median of `values`, which stay in order. */
+static double block_median(const double values[LAYERS_BLOCKS]) {
+  double sorted[LAYERS_BLOCKS];
+  memcpy(sorted, values, sizeof sorted);
+  statistics_sort(sorted, LAYERS_BLOCKS);
+  return statistics_percentile(sorted, LAYERS_BLOCKS, 50);
+}
+
+static void sum_up(layers *result) {
   for (uint32_t i = 0; i < result->count; i++) {
-    octavo_profile_entry entry;
-    const octavo_status status = octavo_session_profile(session, i, &entry);
-    if (status != OCTAVO_OK)
-      return status;
-    statistics_sort(times + (size_t)i * BLOCKS, BLOCKS);
-    const double median = statistics_percentile(times + (size_t)i * BLOCKS, BLOCKS, 50);
-    result->rows[i] = (layer){entry.name, entry.kind, entry.kernel, median, entry.macs};
-    result->total_ms += median;
-    result->total_macs += entry.macs;
+    layer *row = &result->rows[i];
+    row->milliseconds = block_median(row->blocks);
+    result->total_ms += row->milliseconds;
+    result->total_macs += row->macs;
   }
-  return OCTAVO_OK;
 }
 
-static octavo_status measure(octavo_session *session, double seconds, layers *result,
-                             octavo_error *error) {
-  double *times = octavo_memory_alloc((size_t)result->count * BLOCKS, sizeof *times);
-  result->rows = octavo_memory_alloc(result->count, sizeof *result->rows);
-  octavo_status status = OCTAVO_OK;
-  if (times == NULL || result->rows == NULL)
-    status = octavo_error_memory(error, 0, "the profile");
-  const double milliseconds = seconds * 1e3 / BLOCKS;
-  for (uint32_t block = 0; status == OCTAVO_OK && block < BLOCKS; block++)
-    status = measure_block(session, result->count, milliseconds, block, times, error);
-  if (status == OCTAVO_OK)
-    status = fill_rows(session, times, result);
-  octavo_memory_free(times);
-  return status;
-}
-
-octavo_status layers_measure(subject *s, const octavo_session_options *options, double seconds,
-                             uint64_t seed, layers *result, octavo_error *error) {
-  *result = (layers){.count = octavo_model_operator_count(s->model)};
+/* A session that measures its operators, warmed up by one run. */
+static octavo_status open_session(subject *s, const octavo_session_options *options, uint64_t seed,
+                                  octavo_session **session, layers *result, octavo_error *error) {
+  const uint32_t count = octavo_model_operator_count(s->model);
+  result->rows = octavo_memory_alloc(count ? count : 1, sizeof *result->rows);
+  if (result->rows == NULL)
+    return octavo_error_memory(error, count * sizeof *result->rows, "the profile");
+  result->count = count;
   octavo_session_options profiled = *options;
   profiled.profile = true;
-  octavo_session *session = NULL;
-  octavo_status status = octavo_session_create(s->model, &profiled, &session, error);
+  octavo_status status = octavo_session_create(s->model, &profiled, session, error);
   if (status == OCTAVO_OK)
-    status = subject_fill_noise(s, session, seed, error);
+    status = subject_fill_noise(s, *session, seed, error);
   if (status == OCTAVO_OK)
-    status = octavo_session_run(session, error);
-  if (status == OCTAVO_OK && result->count > 0)
-    status = measure(session, seconds, result, error);
-  octavo_session_free(session);
-  if (status != OCTAVO_OK)
-    layers_free(result);
+    status = octavo_session_run(*session, error);
+  return status;
+}
+
+octavo_status layers_measure(subject *const *subjects, size_t count,
+                             const octavo_session_options *options, double seconds, uint64_t seed,
+                             layers *const *results, octavo_error *error) {
+  octavo_session **sessions = octavo_memory_alloc(count, sizeof(*sessions));
+  octavo_status status = OCTAVO_OK;
+  if (sessions == NULL)
+    status = octavo_error_memory(error, count * sizeof *sessions, "the profile");
+  for (size_t i = 0; i < count; i++)
+    *results[i] = (layers){0};
+  for (size_t i = 0; status == OCTAVO_OK && i < count; i++)
+    status = open_session(subjects[i], options, seed, &sessions[i], results[i], error);
+  const double milliseconds = seconds * 1e3 / LAYERS_BLOCKS;
+  for (uint32_t block = 0; status == OCTAVO_OK && block < LAYERS_BLOCKS; block++) {
+    for (size_t k = 0; status == OCTAVO_OK && k < count; k++) {
+      const size_t i = block % 2 ? count - 1 - k : k;
+      status = measure_block(sessions[i], milliseconds, block, results[i], error);
+    }
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (sessions != NULL)
+      octavo_session_free(sessions[i]);
+    if (status == OCTAVO_OK)
+      sum_up(results[i]);
+    else
+      layers_free(results[i]);
+  }
+  octavo_memory_free(sessions);
   return status;
 }
 
@@ -206,20 +224,31 @@ static const layer *find(const layers *l, const char *name) {
   return NULL;
 }
 
+static void pair_cells(table *t, const layer *a, const layer *b) {
+  double ratios[LAYERS_BLOCKS];
+  for (uint32_t i = 0; i < LAYERS_BLOCKS; i++)
+    ratios[i] = a->blocks[i] / b->blocks[i];
+  statistics_sort(ratios, LAYERS_BLOCKS);
+  const statistics_interval interval =
+      statistics_median_interval(ratios, LAYERS_BLOCKS, CONFIDENCE);
+  table_cell(t, "%s", a->name);
+  table_cell(t, "%.4f", a->milliseconds);
+  table_cell(t, "%.4f", b->milliseconds);
+  table_cell(t, "%.2f", statistics_percentile(ratios, LAYERS_BLOCKS, 50));
+  table_cell(t, "%.2f to %.2f", interval.low, interval.high);
+  table_cell(t, "%s", a->kernel);
+  table_cell(t, "%s", b->kernel);
+}
+
 octavo_status layers_print_pairs(const layers *first, const layers *second, FILE *stream,
                                  octavo_error *error) {
-  table *t = table_create("lrrrll", (const char *const[]){"layer", "first ms", "second ms", "ratio",
-                                                          "first kernel", "second kernel"});
+  table *t = table_create("lrrrrll",
+                          (const char *const[]){"layer", "first ms", "second ms", "ratio",
+                                                "95 % interval", "first kernel", "second kernel"});
   for (uint32_t i = 0; i < first->count; i++) {
     const layer *a = &first->rows[i], *b = find(second, a->name);
-    if (b == NULL)
-      continue;
-    table_cell(t, "%s", a->name);
-    table_cell(t, "%.4f", a->milliseconds);
-    table_cell(t, "%.4f", b->milliseconds);
-    table_cell(t, "%.2f", b->milliseconds > 0 ? a->milliseconds / b->milliseconds : NAN);
-    table_cell(t, "%s", a->kernel);
-    table_cell(t, "%s", b->kernel);
+    if (b != NULL)
+      pair_cells(t, a, b);
   }
   const octavo_status status = table_print(t, stream, error);
   table_free(t);

@@ -12,10 +12,14 @@
 extern "C" {
 #endif
 
+/* Blocks of runs that are measured; block i of all models are neighbours. */
+#define LAYERS_BLOCKS 20
+
 typedef struct layer {
   const char *name, *kind, *kernel; /* owned by the model */
   double milliseconds;              /* median over blocks of runs of the mean in a block */
   uint64_t macs;                    /* of a run of the whole batch */
+  double blocks[LAYERS_BLOCKS];     /* those means, in order */
 } layer;
 
 typedef struct layers {
@@ -27,10 +31,12 @@ typedef struct layers {
 
 typedef enum layers_order { LAYERS_RUN, LAYERS_TIME } layers_order;
 
-/* Runs about `seconds` long. On failure *result is all zero. Errors: as octavo_session_create and
- * octavo_session_run; IO when interrupted. */
-octavo_status layers_measure(subject *s, const octavo_session_options *options, double seconds,
-                             uint64_t seed, layers *result, octavo_error *error);
+/* Measures `count` models in turns, about `seconds` each; results[i] is of subjects[i]. On failure
+ * all *results[] are all zero. Errors: as octavo_session_create and octavo_session_run; IO when
+ * interrupted. */
+octavo_status layers_measure(subject *const *subjects, size_t count,
+                             const octavo_session_options *options, double seconds, uint64_t seed,
+                             layers *const *results, octavo_error *error);
 
 /* An all-zero *l is allowed. */
 void layers_free(layers *l);
@@ -39,7 +45,8 @@ void layers_free(layers *l);
  * of operator. Errors: MEMORY. */
 octavo_status layers_print(const layers *l, layers_order order, FILE *stream, octavo_error *error);
 
-/* The layers that both models have by name, with the ratio of their times. Errors: MEMORY. */
+/* The layers that both models have by name, with the ratio of their times and its confidence
+ * interval. Errors: MEMORY. */
 octavo_status layers_print_pairs(const layers *first, const layers *second, FILE *stream,
                                  octavo_error *error);
 

@@ -134,15 +134,16 @@ octavo_status graph_add_tensor(graph *g, const char *name, graph_type type, uint
     return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
                             "tensor '%s' has rank %u, at most %d are supported", name, rank,
                             GRAPH_MAX_RANK);
+  /* Before the table moves: `shape` may be that of a tensor in it. */
+  graph_tensor tensor = {.type = type, .rank = rank, .constant = data != NULL};
+  for (uint32_t i = 0; i < rank; i++)
+    tensor.shape[i] = shape[i];
   void *tensors = g->tensors;
   octavo_status status =
       reserve(&tensors, g->tensor_count, &g->tensor_capacity, sizeof *g->tensors, error);
   g->tensors = tensors;
   if (status != OCTAVO_OK)
     return status;
-  graph_tensor tensor = {.type = type, .rank = rank, .constant = data != NULL};
-  for (uint32_t i = 0; i < rank; i++)
-    tensor.shape[i] = shape[i];
   size_t bytes = 0;
   status = tensor_bytes(&tensor, name, &bytes, error);
   if (status != OCTAVO_OK)

@@ -1,0 +1,159 @@
+/* Operators that name axes, or need their operands to lie alike. */
+#include "converter/passes/layout.h"
+
+#include "converter/passes/pass.h"
+#include "runtime/memory.h"
+
+#include <string.h>
+
+octavo_status layout_elementwise(layout_table *table, uint32_t *node) {
+  const graph_node *n = &table->graph->nodes[*node];
+  return layout_set_same(table, n->outputs[0], n->inputs[0]);
+}
+
+/* Makes all operands lie as the first. */
+static octavo_status align_operands(layout_table *table, uint32_t *node) {
+  const graph *g = table->graph;
+  const int32_t first = g->nodes[*node].inputs[0];
+  for (uint32_t i = 1; i < g->nodes[*node].input_count; i++) {
+    const int32_t other = g->nodes[*node].inputs[i];
+    if (table->items[first].order == NULL) {
+      octavo_status status = layout_require(table, node, i, table->items[first].axes);
+      if (status != OCTAVO_OK)
+        return status;
+    } else if (!layout_same_order(table, first, other)) {
+      return pass_unsupported(g, *node, table->error,
+                              "its operands are flattened in different orders, so one would have "
+                              "to be transposed while the network runs, which is not supported");
+    }
+  }
+  return OCTAVO_OK;
+}
+
+octavo_status layout_add(layout_table *table, uint32_t *node) {
+  octavo_status status = align_operands(table, node);
+  return status == OCTAVO_OK ? layout_elementwise(table, node) : status;
+}
+
+octavo_status layout_transpose(layout_table *table, uint32_t *node) {
+  graph *g = table->graph;
+  graph_node *n = &g->nodes[*node];
+  const layout *from = &table->items[n->inputs[0]];
+  if (from->order != NULL)
+    return pass_unsupported(g, *node, table->error,
+                            "it transposes a flattened image, which is not supported");
+  /* The elements stay where they are; only what their axes are called changes. */
+  uint8_t axes[GRAPH_MAX_RANK];
+  memcpy(axes, layout_identity, sizeof axes);
+  for (uint32_t i = 0; i < n->int_count; i++)
+    for (uint32_t k = 0; k < n->int_count; k++)
+      if (n->ints[k] == from->axes[i])
+        axes[i] = (uint8_t)k;
+  layout_set(table, n->outputs[0], axes, NULL);
+  n->op = GRAPH_OP_IDENTITY;
+  n->int_count = 0;
+  return OCTAVO_OK;
+}
+
+/* Rows that are flattened images, one behind the other. */
+static octavo_status join_orders(layout_table *table, const graph_node *n) {
+  const graph *g = table->graph;
+  const int32_t y = n->outputs[0];
+  int32_t *joined =
+      octavo_memory_alloc((size_t)graph_element_count(&g->tensors[y]), sizeof *joined);
+  if (joined == NULL)
+    return octavo_error_memory(table->error, graph_element_count(&g->tensors[y]) * 4, "a layout");
+  int32_t done = 0;
+  for (uint32_t i = 0; i < n->input_count; i++) {
+    const int32_t count = (int32_t)graph_element_count(&g->tensors[n->inputs[i]]);
+    const int32_t *order = table->items[n->inputs[i]].order;
+    for (int32_t k = 0; k < count; k++)
+      joined[done + k] = done + (order == NULL ? k : order[k]);
+    done += count;
+  }
+  layout_set(table, y, layout_identity, joined);
+  return OCTAVO_OK;
+}
+
+octavo_status layout_concatenation(layout_table *table, uint32_t *node) {
+  graph *g = table->graph;
+  const graph_node *n = &g->nodes[*node];
+  bool ordered = false;
+  for (uint32_t i = 0; i < n->input_count; i++)
+    ordered = ordered || table->items[n->inputs[i]].order != NULL;
+  if (ordered && g->tensors[n->outputs[0]].rank == 2)
+    return join_orders(table, n);
+  octavo_status status = align_operands(table, node);
+  if (status != OCTAVO_OK)
+    return status;
+  graph_node *moved = &g->nodes[*node];
+  octavo_attributes_axis *axis = &moved->attributes.axis;
+  axis->axis = layout_physical_axis(table, moved->inputs[0], axis->axis);
+  return layout_elementwise(table, node);
+}
+
+octavo_status layout_pad(layout_table *table, uint32_t *node) {
+  graph *g = table->graph;
+  graph_node *n = &g->nodes[*node];
+  const layout *from = &table->items[n->inputs[0]];
+  if (from->order != NULL)
+    return pass_unsupported(g, *node, table->error,
+                            "it pads a flattened image, which is not supported");
+  const octavo_attributes_pad pad = n->attributes.pad;
+  for (uint32_t i = 0; i < g->tensors[n->inputs[0]].rank; i++) {
+    n->attributes.pad.before[i] = pad.before[from->axes[i]];
+    n->attributes.pad.after[i] = pad.after[from->axes[i]];
+  }
+  return layout_elementwise(table, node);
+}
+
+octavo_status layout_softmax(layout_table *table, uint32_t *node) {
+  graph *g = table->graph;
+  graph_node *n = &g->nodes[*node];
+  const int32_t x = n->inputs[0];
+  const uint32_t rank = g->tensors[x].rank;
+  if (layout_physical_axis(table, x, (uint32_t)n->ints[0]) + 1 != rank)
+    return pass_unsupported(g, *node, table->error,
+                            "softmax over another axis than the channels is not supported");
+  n->int_count = 0;
+  return layout_elementwise(table, node);
+}
+
+octavo_status layout_reduce_mean(layout_table *table, uint32_t *node) {
+  graph *g = table->graph;
+  graph_node *n = &g->nodes[*node];
+  const int32_t x = n->inputs[0], y = n->outputs[0];
+  if (table->items[x].order != NULL)
+    return pass_unsupported(g, *node, table->error,
+                            "it averages a flattened image, which is not supported");
+  const layout from = table->items[x];
+  uint32_t reduced = 0;
+  for (uint32_t i = 0; i < n->int_count; i++) {
+    reduced |= 1u << n->ints[i];
+    n->ints[i] = layout_physical_axis(table, x, (uint32_t)n->ints[i]);
+  }
+  if (n->flag) {
+    layout_set(table, y, from.axes, NULL);
+    return OCTAVO_OK;
+  }
+  /* Axes that stay are numbered anew. */
+  uint8_t axes[GRAPH_MAX_RANK];
+  memcpy(axes, layout_identity, sizeof axes);
+  uint32_t kept = 0;
+  for (uint32_t i = 0; i < g->tensors[x].rank; i++) {
+    uint8_t name = 0;
+    for (uint32_t k = 0; k < from.axes[i]; k++)
+      name = (uint8_t)(name + (reduced >> k & 1 ? 0 : 1));
+    if ((reduced >> from.axes[i] & 1) == 0)
+      axes[kept++] = name;
+  }
+  layout_set(table, y, axes, NULL);
+  return OCTAVO_OK;
+}
+
+octavo_status layout_pool(layout_table *table, uint32_t *node) {
+  octavo_status status = layout_require(table, node, 0, layout_nhwc);
+  if (status == OCTAVO_OK)
+    layout_set(table, table->graph->nodes[*node].outputs[0], layout_nhwc, NULL);
+  return status;
+}

@@ -44,6 +44,10 @@ octavo_status importer_check_name(const onnx_importer *importer, const char *nam
     if (length == 0)
       return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
                               "the graph: the name of %s is not valid UTF-8", what);
+    /* Names end up on terminals, where control characters would do things. */
+    if (at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0))
+      return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                              "the graph: the name of %s holds a control character", what);
     at += length;
   }
   return OCTAVO_OK;

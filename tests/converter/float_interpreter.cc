@@ -1,0 +1,226 @@
+#include "float_interpreter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <stdexcept>
+#include <string>
+
+namespace {
+
+using Values = std::vector<double>;
+
+double Clamp(double value, float low, float high) {
+  return std::min(std::max(value, static_cast<double>(low)), static_cast<double>(high));
+}
+
+class Interpreter {
+public:
+  explicit Interpreter(const graph &g) : g_(g), values_(g.tensor_count) {
+    for (uint32_t i = 0; i < g.tensor_count; i++)
+      if (g.tensors[i].constant) {
+        const float *data = static_cast<const float *>(g.tensors[i].data);
+        values_[i].assign(data, data + graph_element_count(&g.tensors[i]));
+      }
+  }
+
+  Values &At(int32_t tensor) {
+    return values_.at(static_cast<size_t>(tensor));
+  }
+
+  void Run(const graph_node &n) {
+    const Values &x = At(n.inputs[0]);
+    Values y(graph_element_count(&g_.tensors[n.outputs[0]]));
+    switch (n.op) {
+    case OCTAVO_OP_CONVOLUTION:
+      Convolution(n, x, &y);
+      break;
+    case OCTAVO_OP_FULLY_CONNECTED:
+      FullyConnected(n, x, &y);
+      break;
+    case OCTAVO_OP_ADD:
+      for (size_t i = 0; i < y.size(); i++)
+        y[i] = Clamp(x.at(i) + At(n.inputs[1]).at(i), n.attributes.clamp.clamp_min,
+                     n.attributes.clamp.clamp_max);
+      break;
+    case OCTAVO_OP_CLIP:
+      for (size_t i = 0; i < y.size(); i++)
+        y[i] = Clamp(x.at(i), n.attributes.clamp.clamp_min, n.attributes.clamp.clamp_max);
+      break;
+    case OCTAVO_OP_MAX_POOL:
+    case OCTAVO_OP_AVERAGE_POOL:
+      Pool(n, x, &y);
+      break;
+    case OCTAVO_OP_GLOBAL_AVERAGE_POOL:
+      GlobalAverage(x, &y);
+      break;
+    case OCTAVO_OP_SOFTMAX:
+      Softmax(n, x, &y);
+      break;
+    case OCTAVO_OP_CONCATENATION:
+      Concatenation(n, &y);
+      break;
+    case OCTAVO_OP_RESHAPE:
+      if (x.size() != y.size())
+        throw std::runtime_error("reshape changes the number of elements");
+      y = x;
+      break;
+    case OCTAVO_OP_PAD:
+      Pad(n, x, &y);
+      break;
+    default:
+      throw std::runtime_error("operator " + std::to_string(n.op) + " is not a lowered one");
+    }
+    At(n.outputs[0]) = std::move(y);
+  }
+
+private:
+  const int64_t *Shape(int32_t tensor) const {
+    return g_.tensors[tensor].shape;
+  }
+
+  void Convolution(const graph_node &n, const Values &x, Values *y) {
+    const octavo_attributes_convolution &a = n.attributes.convolution;
+    const int64_t *xs = Shape(n.inputs[0]), *ws = Shape(n.inputs[1]), *ys = Shape(n.outputs[0]);
+    const Values &weights = At(n.inputs[1]);
+    const int64_t per_group = xs[3] / a.groups, outputs_per_group = ys[3] / a.groups;
+    if (ws[0] != ys[3] || ws[1] != a.kernel_height || ws[2] != a.kernel_width || ws[3] != per_group)
+      throw std::runtime_error("weights do not fit");
+    size_t at = 0;
+    for (int64_t oy = 0; oy < ys[1]; oy++)
+      for (int64_t ox = 0; ox < ys[2]; ox++)
+        for (int64_t o = 0; o < ys[3]; o++) {
+          double sum = n.input_count > 2 ? At(n.inputs[2]).at(static_cast<size_t>(o)) : 0;
+          for (int64_t ky = 0; ky < ws[1]; ky++)
+            for (int64_t kx = 0; kx < ws[2]; kx++) {
+              const int64_t iy = oy * a.stride_height + ky * a.dilation_height - a.pad_top;
+              const int64_t ix = ox * a.stride_width + kx * a.dilation_width - a.pad_left;
+              if (iy < 0 || ix < 0 || iy >= xs[1] || ix >= xs[2])
+                continue;
+              for (int64_t i = 0; i < per_group; i++) {
+                const int64_t channel = o / outputs_per_group * per_group + i;
+                sum += x.at(static_cast<size_t>((iy * xs[2] + ix) * xs[3] + channel)) *
+                       weights.at(static_cast<size_t>(((o * ws[1] + ky) * ws[2] + kx) * ws[3] + i));
+              }
+            }
+          y->at(at++) = Clamp(sum, a.clamp_min, a.clamp_max);
+        }
+    if (ys[1] !=
+        (xs[1] + a.pad_top + a.pad_bottom - (ws[1] - 1) * a.dilation_height - 1) / a.stride_height +
+            1)
+      throw std::runtime_error("output height does not fit");
+  }
+
+  void FullyConnected(const graph_node &n, const Values &x, Values *y) {
+    const Values &weights = At(n.inputs[1]);
+    if (weights.size() != x.size() * y->size())
+      throw std::runtime_error("weights do not fit");
+    for (size_t o = 0; o < y->size(); o++) {
+      double sum = n.input_count > 2 ? At(n.inputs[2]).at(o) : 0;
+      for (size_t i = 0; i < x.size(); i++)
+        sum += x[i] * weights[o * x.size() + i];
+      (*y)[o] = Clamp(sum, n.attributes.clamp.clamp_min, n.attributes.clamp.clamp_max);
+    }
+  }
+
+  void Pool(const graph_node &n, const Values &x, Values *y) {
+    const octavo_attributes_pool &a = n.attributes.pool;
+    const int64_t *xs = Shape(n.inputs[0]), *ys = Shape(n.outputs[0]);
+    size_t at = 0;
+    for (int64_t oy = 0; oy < ys[1]; oy++)
+      for (int64_t ox = 0; ox < ys[2]; ox++)
+        for (int64_t c = 0; c < ys[3]; c++) {
+          double sum = 0, largest = -std::numeric_limits<double>::infinity();
+          int64_t inside = 0;
+          for (int64_t ky = 0; ky < a.kernel_height; ky++)
+            for (int64_t kx = 0; kx < a.kernel_width; kx++) {
+              const int64_t iy = oy * a.stride_height + ky * a.dilation_height - a.pad_top;
+              const int64_t ix = ox * a.stride_width + kx * a.dilation_width - a.pad_left;
+              if (iy < 0 || ix < 0 || iy >= xs[1] || ix >= xs[2])
+                continue;
+              const double value = x.at(static_cast<size_t>((iy * xs[2] + ix) * xs[3] + c));
+              sum += value;
+              largest = std::max(largest, value);
+              inside++;
+            }
+          if (inside == 0)
+            throw std::runtime_error("a window covers padding alone");
+          const int64_t divisor =
+              a.count_padding ? int64_t{a.kernel_height} * a.kernel_width : inside;
+          y->at(at++) = n.op == OCTAVO_OP_MAX_POOL ? largest : sum / static_cast<double>(divisor);
+        }
+  }
+
+  static void GlobalAverage(const Values &x, Values *y) {
+    const size_t channels = y->size();
+    for (size_t i = 0; i < x.size(); i++)
+      (*y)[i % channels] += x[i] * static_cast<double>(channels) / static_cast<double>(x.size());
+  }
+
+  void Softmax(const graph_node &n, const Values &x, Values *y) {
+    const graph_tensor &t = g_.tensors[n.inputs[0]];
+    const size_t row = static_cast<size_t>(t.shape[t.rank - 1]);
+    for (size_t start = 0; start < x.size(); start += row) {
+      double sum = 0;
+      for (size_t i = start; i < start + row; i++)
+        sum += std::exp(x[i]);
+      for (size_t i = start; i < start + row; i++)
+        (*y)[i] = std::exp(x[i]) / sum;
+    }
+  }
+
+  void Concatenation(const graph_node &n, Values *y) {
+    const graph_tensor &t = g_.tensors[n.outputs[0]];
+    size_t outer = 1, done = 0;
+    for (uint32_t i = 0; i < n.attributes.axis.axis; i++)
+      outer *= static_cast<size_t>(t.shape[i]);
+    for (size_t k = 0; k < outer; k++)
+      for (uint32_t i = 0; i < n.input_count; i++) {
+        const Values &x = At(n.inputs[i]);
+        const size_t block = x.size() / outer;
+        for (size_t j = 0; j < block; j++)
+          y->at(done++) = x.at(k * block + j);
+      }
+  }
+
+  void Pad(const graph_node &n, const Values &x, Values *y) {
+    const graph_tensor &tx = g_.tensors[n.inputs[0]], &ty = g_.tensors[n.outputs[0]];
+    const octavo_attributes_pad &a = n.attributes.pad;
+    for (size_t i = 0; i < y->size(); i++) {
+      int64_t rest = static_cast<int64_t>(i), from = 0, stride = 1;
+      bool inside = true;
+      for (uint32_t k = ty.rank; k-- > 0;) {
+        const int64_t position = rest % ty.shape[k] - a.before[k];
+        rest /= ty.shape[k];
+        inside = inside && position >= 0 && position < tx.shape[k];
+        from += position * stride;
+        stride *= tx.shape[k];
+      }
+      (*y)[i] = inside ? x.at(static_cast<size_t>(from)) : static_cast<double>(a.value);
+    }
+  }
+
+  const graph &g_;
+  std::vector<Values> values_;
+};
+
+} // namespace
+
+std::vector<std::vector<float>> RunGraph(const graph &g,
+                                         const std::vector<std::vector<float>> &inputs) {
+  Interpreter interpreter(g);
+  for (uint32_t i = 0; i < g.input_count; i++) {
+    interpreter.At(g.inputs[i]).assign(inputs.at(i).begin(), inputs.at(i).end());
+    if (inputs[i].size() != graph_element_count(&g.tensors[g.inputs[i]]))
+      throw std::runtime_error("an input of another size");
+  }
+  for (uint32_t i = 0; i < g.node_count; i++)
+    interpreter.Run(g.nodes[i]);
+  std::vector<std::vector<float>> outputs;
+  for (uint32_t i = 0; i < g.output_count; i++) {
+    const Values &values = interpreter.At(g.outputs[i]);
+    outputs.emplace_back(values.begin(), values.end());
+  }
+  return outputs;
+}

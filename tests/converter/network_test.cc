@@ -152,6 +152,22 @@ std::string TestName(const testing::TestParamInfo<Network> &network) {
 
 const Network networks[] = {
     {"../../../models/resnet20-cifar10", false, 32},
+    // PyTorch: tests/data/onnx/make_torch.py
+    {"resnet", false, 0},
+    {"resnet_unfolded", false, 0},
+    {"mobilenet_v2", false, 0},
+    {"mobilenet_v2_opset9", false, 0},
+    {"squeezenet", false, 0},
+    {"vgg", false, 0},
+    {"densenet", false, 0},
+    {"mixed", false, 0},
+    // tf2onnx and others: tests/data/onnx/make_onnx.py
+    {"keras", true, 0},
+    {"keras_flatten", true, 0},
+    {"keras_mean", true, 0},
+    {"shape_arithmetic", false, 0},
+    {"pools", false, 0},
+    {"affine", false, 0},
 };
 
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest, testing::ValuesIn(networks), TestName);

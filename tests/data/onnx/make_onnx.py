@@ -1,0 +1,158 @@
+"""Small networks written node by node, as tf2onnx and other exporters write them (python3-onnx of Debian 12).
+
+    /usr/bin/python3 make_onnx.py [FOLDER]
+"""
+import sys
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+FOLDER = sys.argv[1] if len(sys.argv) > 1 else "."
+RANDOM = np.random.RandomState(3)
+
+
+class Net:
+    def __init__(self, name, shape, opset=13, batch="N"):
+        self.name, self.opset = name, opset
+        self.nodes, self.constants, self.count = [], [], 0
+        self.input = helper.make_tensor_value_info("input", TensorProto.FLOAT, [batch] + shape)
+
+    def const(self, value, dtype=np.float32, name=None):
+        name = name or f"const_{len(self.constants)}"
+        self.constants.append(numpy_helper.from_array(np.asarray(value, dtype=dtype), name))
+        return name
+
+    def weights(self, *shape):
+        return self.const(RANDOM.uniform(-1, 1, shape) / np.sqrt(np.prod(shape[1:]) or 1))
+
+    def vector(self, n, low=-0.5, high=0.5):
+        return self.const(RANDOM.uniform(low, high, n))
+
+    def op(self, kind, *inputs, outputs=1, named=True, **attributes):
+        self.count += 1
+        out = [f"{kind}_{self.count}:{i}" for i in range(outputs)]
+        self.nodes.append(helper.make_node(kind, list(inputs), out, name=f"model/{kind}_{self.count}" if named else "",
+                                           **attributes))
+        return out[0] if outputs == 1 else out
+
+    def save(self, *outputs):
+        graph = helper.make_graph(
+            self.nodes, self.name, [self.input],
+            [helper.make_tensor_value_info(o, TensorProto.FLOAT, None) for o in outputs], self.constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", self.opset)])
+        model.ir_version = 8 if self.opset > 8 else 3
+        onnx.save(model, f"{FOLDER}/{self.name}.onnx")
+
+
+def keras():
+    """NHWC input, transposes around each convolution, bias as Add in NHWC, SAME padding at stride 2, MatMul + BiasAdd."""
+    n = Net("keras", [15, 16, 3], opset=13)
+    x = n.op("Sub", n.op("Mul", "input", n.const(2.0)), n.const([1.0, 0.9, 0.8]))
+    x = n.op("Transpose", x, perm=[0, 3, 1, 2])
+    x = n.op("Conv", x, n.weights(8, 3, 3, 3), strides=[2, 2], auto_pad="SAME_UPPER", kernel_shape=[3, 3])
+    x = n.op("Transpose", x, perm=[0, 2, 3, 1])
+    x = n.op("Add", x, n.vector(8))
+    x = n.op("Relu", x)
+    x = n.op("Pad", x, n.const([0, 0, 0, 0, 0, 1, 1, 0], np.int64), mode="constant")
+    x = n.op("Transpose", x, perm=[0, 3, 1, 2])
+    x = n.op("Conv", x, n.weights(8, 1, 3, 3), group=8, strides=[2, 2], pads=[0, 0, 0, 0], kernel_shape=[3, 3])
+    x = n.op("Add", x, n.const(RANDOM.uniform(-1, 1, (1, 8, 1, 1))))
+    x = n.op("BatchNormalization", x, n.vector(8), n.vector(8), n.vector(8), n.vector(8, 0.5, 1.0), epsilon=1e-3)
+    x = n.op("Transpose", x, perm=[0, 2, 3, 1])
+    x = n.op("Clip", x, n.const(0.0), n.const(6.0))
+    y = n.op("Transpose", n.op("Conv", n.op("Transpose", x, perm=[0, 3, 1, 2]), n.weights(4, 8, 1, 1)), perm=[0, 2, 3, 1])
+    x = n.op("Concat", x, y, axis=3)
+    x = n.op("Transpose", x, perm=[0, 3, 1, 2])
+    x = n.op("GlobalAveragePool", x)
+    x = n.op("Squeeze", x, n.const([2, 3], np.int64))
+    x = n.op("Add", n.op("MatMul", x, n.weights(12, 5)), n.vector(5))
+    n.save(n.op("Softmax", x, axis=-1))
+
+
+def keras_flatten():
+    """Flatten of an NHWC image into MatMul; one-channel input reshaped instead of transposed; unnamed nodes."""
+    n = Net("keras_flatten", [10, 12, 1], opset=11)
+    x = n.op("Reshape", "input", n.const([-1, 1, 10, 12], np.int64), named=False)
+    x = n.op("Relu", n.op("Conv", x, n.weights(4, 1, 3, 3), n.vector(4), auto_pad="SAME_LOWER", strides=[2, 2],
+                          kernel_shape=[3, 3], named=False), named=False)
+    x = n.op("MaxPool", x, kernel_shape=[2, 2], strides=[2, 2], auto_pad="VALID", named=False)
+    x = n.op("Transpose", x, perm=[0, 2, 3, 1], named=False)
+    x = n.op("Reshape", x, n.const([-1, 2 * 3 * 4], np.int64), named=False)
+    x = n.op("Relu", n.op("Add", n.op("MatMul", x, n.weights(24, 7), named=False), n.vector(7), named=False))
+    x = n.op("Gemm", x, n.weights(7, 3), n.const(0.25), alpha=0.5, beta=2.0)
+    n.save(n.op("Softmax", x, axis=1))
+
+
+def keras_mean():
+    """ReduceMean in NHWC with kept dimensions, a 1 x 1 convolution as classifier, Reshape of its result."""
+    n = Net("keras_mean", [8, 8, 3], opset=18)
+    x = n.op("Transpose", "input", perm=[0, 3, 1, 2])
+    x = n.op("Relu", n.op("Conv", x, n.weights(6, 3, 3, 3), n.vector(6), pads=[1, 1, 1, 1]))
+    x = n.op("Transpose", x, perm=[0, 2, 3, 1])
+    x = n.op("ReduceMean", x, n.const([1, 2], np.int64), keepdims=1)
+    x = n.op("Transpose", x, perm=[0, 3, 1, 2])
+    x = n.op("Conv", x, n.weights(5, 6, 1, 1), n.vector(5))
+    n.save(n.op("Reshape", x, n.const([0, 5], np.int64)))
+
+
+def shape_arithmetic():
+    """view(x.size(0), -1) and more of the kind; Sum; ReduceMean over negative axes; constants as nodes."""
+    n = Net("shape_arithmetic", [3, 9, 9], opset=12)
+    x = n.op("Conv", "input", n.weights(4, 3, 3, 3), n.vector(4), dilations=[2, 2])
+    y = n.op("Sum", x, n.op("Relu", x), n.op("Mul", n.op("Identity", x), n.const(0.5)))
+    mean = n.op("ReduceMean", y, axes=[-1, -2], keepdims=0)
+    size = n.op("Gather", n.op("Shape", y), n.op("Constant", value=helper.make_tensor("c", TensorProto.INT64, [], [0])))
+    rest = n.op("Mul", n.op("Gather", n.op("Shape", y), n.const(2, np.int64)), n.const(5, np.int64))
+    shape = n.op("Concat", n.op("Unsqueeze", size, axes=[0]), n.const([-1], np.int64), axis=0)
+    flat = n.op("Reshape", y, shape)
+    back = n.op("Reshape", flat, n.op("Concat", n.op("Slice", n.op("Shape", y), n.const([0], np.int64), n.const([2], np.int64),
+                                                     n.const([0], np.int64)), n.op("Unsqueeze", rest, axes=[0]), axis=0))
+    pooled = n.op("Unsqueeze", n.op("ReduceMean", back, axes=[2], keepdims=1), axes=[3])
+    head = n.op("Flatten", n.op("Sub", n.const(1.0), pooled))
+    weights = n.op("Transpose", n.weights(6, 100), perm=[1, 0])
+    joined = n.op("Concat", mean, head, n.op("Add", n.op("MatMul", flat, weights), n.vector(6)), axis=1)
+    n.save(n.op("Div", joined, n.const([2.0])))
+
+
+def pools():
+    """Ceil mode, dilation, global maximum, padding before pools, asymmetric padding; four outputs in NCHW."""
+    n = Net("pools", [4, 11, 10], opset=13, batch=1)
+    a = n.op("MaxPool", "input", kernel_shape=[3, 2], strides=[2, 3], ceil_mode=1, pads=[1, 0, 0, 1])
+    b = n.op("AveragePool", "input", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, pads=[1, 1, 1, 1])
+    c = n.op("MaxPool", "input", kernel_shape=[2, 3], dilations=[3, 2])
+    zeros = n.const([0, 0, 1, 1, 0, 0, 1, 0], np.int64)
+    d = n.op("MaxPool", n.op("Pad", "input", zeros), kernel_shape=[3, 3], strides=[2, 2])
+    e = n.op("MaxPool", n.op("Pad", n.op("Relu", "input"), zeros), kernel_shape=[3, 3], strides=[2, 2])
+    f = n.op("AveragePool", n.op("Pad", "input", zeros), kernel_shape=[2, 2], strides=[2, 2], auto_pad="SAME_UPPER")
+    g = n.op("AveragePool", n.op("Pad", "input", zeros, n.const(0.5)), kernel_shape=[3, 3])
+    h = n.op("AveragePool", n.op("Pad", "input", zeros), kernel_shape=[3, 3], strides=[2, 1])
+    i = n.op("GlobalMaxPool", "input")
+    j = n.op("Pad", "input", n.const([0, 1, 0, 0, 0, 2, 0, 0], np.int64), n.const(-1.5))
+    k = n.op("AveragePool", "input", kernel_shape=[11, 10])
+    n.save(a, b, c, d, e, f, g, h, i, j, k)
+
+
+def affine():
+    """Batch norm and arithmetic in every place: before, between, behind layers, with padding, on rows."""
+    n = Net("affine", [2, 6, 6], opset=15)
+    bn = lambda x, c: n.op("BatchNormalization", x, n.vector(c, -1, 1), n.vector(c), n.vector(c), n.vector(c, 0.4, 1.0))
+    x = n.op("Div", n.op("Sub", "input", n.const(0.25)), n.const([[[0.5]], [[0.75]]]))
+    padded = n.op("Conv", x, n.weights(4, 2, 3, 3), pads=[1, 1, 1, 1])
+    scaled = n.op("Conv", n.op("Mul", padded, n.const(RANDOM.uniform(0.5, 2, (4, 1, 1)))), n.weights(4, 2, 3, 3), group=2,
+                  pads=[0, 1, 0, 1])
+    y = n.op("Relu", bn(n.op("Concat", padded, n.op("Relu", bn(padded, 4)), axis=1), 8))
+    z = n.op("Conv", bn(y, 8), n.weights(4, 8, 1, 1), n.vector(4))
+    low = n.op("Clip", n.op("Clip", n.op("Add", z, padded), n.const(-0.4)), n.const(-2.0), n.const(0.6))
+    flat = bn(n.op("Flatten", low), 144)
+    row = n.op("Gemm", flat, n.weights(5, 144), transB=1)
+    row = n.op("Relu", n.op("Mul", n.op("Sub", n.const(RANDOM.uniform(-1, 1, (1, 5))), n.op("Relu", row)), n.const(3.0)))
+    n.save(row, scaled)
+
+
+keras()
+keras_flatten()
+keras_mean()
+shape_arithmetic()
+pools()
+affine()

@@ -120,6 +120,7 @@ static octavo_status import_node(onnx_importer *importer, const Onnx__NodeProto 
       .folder = importer->folder,
       .opset = importer->opset,
       .source_batch = importer->source_batch,
+      .computed_bytes = &importer->computed_bytes,
       .output = ONNX_VALUE_UNKNOWN,
       .error = importer->error,
   };

@@ -18,6 +18,7 @@ typedef struct onnx_importer {
   const char *folder;
   int64_t opset;
   int64_t source_batch;
+  uint64_t computed_bytes;
   name_map values;
   unsupported_list unsupported;
   octavo_error *error;

@@ -212,13 +212,29 @@ octavo_status onnx_emit_step(onnx_node *n, uint32_t op, const int32_t *inputs, u
   return emit(n, op, inputs, input_count, shape, n->name, node, output);
 }
 
-octavo_status onnx_add_constant(onnx_node *n, graph_type type, const onnx_shape *shape,
-                                const void *data, int32_t *index) {
-  return graph_add_tensor(n->graph, n->name, type, shape->rank, shape->dims, data, index, n->error);
+octavo_status onnx_add_constant(onnx_node *n, uint32_t i, const onnx_shape *shape,
+                                const float *data, int32_t *index) {
+  const int32_t old = n->inputs[i];
+  octavo_status status = graph_add_tensor(n->graph, n->graph->tensors[old].name, GRAPH_FLOAT32,
+                                          shape->rank, shape->dims, data, index, n->error);
+  if (status != OCTAVO_OK)
+    return status;
+  char *name = n->graph->tensors[old].name;
+  n->graph->tensors[old].name = n->graph->tensors[*index].name;
+  n->graph->tensors[*index].name = name;
+  return OCTAVO_OK;
 }
 
 octavo_status onnx_emit_constant(onnx_node *n, graph_type type, const onnx_shape *shape,
                                  const void *data) {
+  uint64_t count = 0;
+  octavo_status status = onnx_count(n, shape, &count);
+  if (status != OCTAVO_OK)
+    return status;
+  *n->computed_bytes += count * graph_type_size(type);
+  if (*n->computed_bytes > ONNX_MAX_COMPUTED)
+    return onnx_invalid(n, "constants computed from others would take more than %u MiB",
+                        ONNX_MAX_COMPUTED >> 20);
   return graph_add_tensor(n->graph, n->proto->output[0], type, shape->rank, shape->dims, data,
                           &n->output, n->error);
 }

@@ -10,6 +10,8 @@
 /* Elements of the largest activation and the largest dimension that are accepted. */
 #define ONNX_MAX_ELEMENTS  (1u << 27)
 #define ONNX_MAX_DIMENSION OCTAVO_FORMAT_MAX_DIMENSION
+/* Bytes of constants that small nodes may multiply into. */
+#define ONNX_MAX_COMPUTED (1u << 30)
 /* Operands of one node: the largest DenseNet concatenates 50. */
 #define ONNX_MAX_INPUTS 256u
 
@@ -27,6 +29,7 @@ typedef struct onnx_node {
   int64_t source_batch;            /* what the source calls the batch; 1 if it is dynamic */
   int32_t inputs[ONNX_MAX_INPUTS]; /* tensors, GRAPH_NONE = left out */
   uint32_t input_count;            /* trailing inputs that are left out are not counted */
+  uint64_t *computed_bytes;        /* of all constants computed from others so far */
   int32_t output;                  /* set by onnx_emit, onnx_emit_constant and onnx_alias */
   octavo_error *error;
 } onnx_node;
@@ -99,9 +102,10 @@ octavo_status onnx_emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint32
 /* Adds a node before that, for source nodes that become several. */
 octavo_status onnx_emit_step(onnx_node *n, uint32_t op, const int32_t *inputs, uint32_t input_count,
                              const onnx_shape *shape, graph_node **node, int32_t *output);
-/* Adds a constant that the node needs. `data` is copied. */
-octavo_status onnx_add_constant(onnx_node *n, graph_type type, const onnx_shape *shape,
-                                const void *data, int32_t *index);
+/* Adds a float32 constant that stands in for input `i` and takes over its name. `data` is copied.
+ */
+octavo_status onnx_add_constant(onnx_node *n, uint32_t i, const onnx_shape *shape,
+                                const float *data, int32_t *index);
 /* The source node's output is this constant. `data` is copied. */
 octavo_status onnx_emit_constant(onnx_node *n, graph_type type, const onnx_shape *shape,
                                  const void *data);

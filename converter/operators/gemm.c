@@ -61,7 +61,7 @@ static octavo_status add_weights(onnx_node *n, const gemm *m, int32_t *index) {
       weights[o * m->inputs + i] =
           m->alpha * b[m->transpose_b ? o * m->inputs + i : i * m->outputs + o];
   const onnx_shape shape = {.rank = 2, .dims = {m->outputs, m->inputs}};
-  const octavo_status status = onnx_add_constant(n, GRAPH_FLOAT32, &shape, weights, index);
+  const octavo_status status = onnx_add_constant(n, 1, &shape, weights, index);
   octavo_memory_free(weights);
   return status;
 }
@@ -75,7 +75,7 @@ static octavo_status add_bias(onnx_node *n, const gemm *m, int32_t *index) {
   for (int64_t o = 0; o < m->outputs; o++)
     bias[o] = m->beta * ((const float *)c->data)[one ? 0 : o];
   const onnx_shape shape = {.rank = 1, .dims = {m->outputs}};
-  const octavo_status status = onnx_add_constant(n, GRAPH_FLOAT32, &shape, bias, index);
+  const octavo_status status = onnx_add_constant(n, 2, &shape, bias, index);
   octavo_memory_free(bias);
   return status;
 }

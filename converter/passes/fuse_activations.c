@@ -27,12 +27,24 @@ static bool fuse(graph_node *layer, const octavo_attributes_clamp *clamp) {
   }
 }
 
+/* The node that computes a tensor which nobody else reads, seen through reshapes, which clamping
+ * does not care about. */
+static int32_t layer_before(const graph *g, int32_t tensor) {
+  while (graph_use_count(g, tensor) == 1) {
+    const int32_t producer = graph_producer(g, tensor);
+    if (!pass_is(g, producer, OCTAVO_OP_RESHAPE))
+      return producer;
+    tensor = g->nodes[producer].inputs[0];
+  }
+  return GRAPH_NONE;
+}
+
 octavo_status pass_fuse_activations(graph *g, uint32_t *changes, octavo_error *error) {
   (void)error;
   for (uint32_t i = 0; i < g->node_count; i++) {
-    if (!pass_is(g, (int32_t)i, OCTAVO_OP_CLIP) || graph_use_count(g, g->nodes[i].inputs[0]) != 1)
+    if (!pass_is(g, (int32_t)i, OCTAVO_OP_CLIP))
       continue;
-    const int32_t producer = graph_producer(g, g->nodes[i].inputs[0]);
+    const int32_t producer = layer_before(g, g->nodes[i].inputs[0]);
     if (producer == GRAPH_NONE || !fuse(&g->nodes[producer], &g->nodes[i].attributes.clamp))
       continue;
     pass_bypass(g, i);

@@ -18,6 +18,7 @@ static octavo_status transpose_weights(graph *g, uint32_t node, octavo_error *er
   for (int64_t o = 0; o < outputs; o++)
     for (int64_t i = 0; i < inputs; i++)
       weights[o * inputs + i] = from[i * outputs + o];
+  pass_swap_names(g, old, index);
   g->nodes[node].inputs[1] = index;
   return OCTAVO_OK;
 }

@@ -33,6 +33,12 @@ octavo_status pass_add_floats(graph *g, const char *name, uint32_t rank, const i
   return status;
 }
 
+void pass_swap_names(graph *g, int32_t from, int32_t to) {
+  char *name = g->tensors[from].name;
+  g->tensors[from].name = g->tensors[to].name;
+  g->tensors[to].name = name;
+}
+
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error) {
   const char *name = g->tensors[input].name;
@@ -78,8 +84,10 @@ octavo_status pass_own_bias(graph *g, uint32_t node, float **bias, octavo_error 
                                          1, &outputs, &index, bias, error);
   if (status != OCTAVO_OK)
     return status;
-  if (old != GRAPH_NONE)
+  if (old != GRAPH_NONE) {
     memcpy(*bias, g->tensors[old].data, g->tensors[old].bytes);
+    pass_swap_names(g, old, index);
+  }
   int32_t *inputs = octavo_memory_resize(layer->inputs, 3, sizeof *inputs);
   if (inputs == NULL)
     return octavo_error_memory(error, 3 * sizeof *inputs, "a layer's operands");
@@ -90,12 +98,14 @@ octavo_status pass_own_bias(graph *g, uint32_t node, float **bias, octavo_error 
 }
 
 octavo_status pass_own_weights(graph *g, uint32_t node, float **weights, octavo_error *error) {
-  const graph_tensor *old = &g->tensors[g->nodes[node].inputs[1]];
+  const int32_t shared = g->nodes[node].inputs[1];
+  const graph_tensor *old = &g->tensors[shared];
   int32_t index = GRAPH_NONE;
   const octavo_status status = graph_add_tensor(g, old->name, GRAPH_FLOAT32, old->rank, old->shape,
                                                 old->data, &index, error);
   if (status != OCTAVO_OK)
     return status;
+  pass_swap_names(g, shared, index);
   g->nodes[node].inputs[1] = index;
   *weights = g->tensors[index].data;
   return OCTAVO_OK;

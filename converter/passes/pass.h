@@ -58,6 +58,9 @@ octavo_status pass_unsupported(const graph *g, uint32_t node, octavo_error *erro
 octavo_status pass_add_floats(graph *g, const char *name, uint32_t rank, const int64_t *shape,
                               int32_t *index, float **data, octavo_error *error);
 
+/* Gives `to`, which stands in for `from`, its name, and the other way round. */
+void pass_swap_names(graph *g, int32_t from, int32_t to);
+
 /* Inserts a RESHAPE of `input` to a new tensor of `shape` at `position`. */
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error);

@@ -10,6 +10,7 @@ static const pass passes[] = {
     {"drop no-ops", pass_drop_no_ops},
     {"matrix products to fully connected layers", pass_lower_matmul},
     {"layout to NHWC", pass_layout},
+    {"drop what transposes left", pass_drop_no_ops},
     {"batch norm and arithmetic to per-channel scale and shift", pass_make_affine},
     {"fold scale and shift into layers", pass_fold_affine},
     {"other scale and shift to depthwise convolutions", pass_lower_affine},

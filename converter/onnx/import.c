@@ -198,9 +198,12 @@ static octavo_status import_unpacked(const Onnx__ModelProto *model, const char *
   return status;
 }
 
+/* protobuf-c does not tell why it failed: `context` is a bool that becomes true. */
 static void *allocate(void *context, size_t size) {
-  (void)context;
-  return octavo_memory_alloc(size, 1);
+  void *memory = octavo_memory_alloc(size, 1);
+  if (memory == NULL)
+    *(bool *)context = true;
+  return memory;
 }
 
 static void release(void *context, void *pointer) {
@@ -218,12 +221,15 @@ static octavo_status import_checked(const uint8_t *data, size_t size, const char
     status = wire_scan(&onnx__model_proto__descriptor, data, size, error);
   if (status != OCTAVO_OK)
     return status;
-  ProtobufCAllocator allocator = {.alloc = allocate, .free = release};
+  bool memory_short = false;
+  ProtobufCAllocator allocator = {
+      .alloc = allocate, .free = release, .allocator_data = &memory_short};
   Onnx__ModelProto *model = onnx__model_proto__unpack(&allocator, size, data);
+  if (model == NULL && memory_short)
+    return octavo_error_memory(error, size, "the unpacked model");
   if (model == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                            "not a valid ONNX file: its fields do not follow the ONNX schema, or "
-                            "memory is short");
+                            "not a valid ONNX file: its fields do not follow the ONNX schema");
   status = import_unpacked(model, folder, result, error);
   onnx__model_proto__free_unpacked(model, &allocator);
   return status;

@@ -1,0 +1,179 @@
+#include "converter/cli.h"
+
+#include "converter/calibrate/calibrator.h"
+#include "converter/parallel.h"
+#include "converter/preprocessing.h"
+#include "runtime/format.h"
+
+#include <stdio.h>
+
+#define AT(member) offsetof(convert_options, member)
+
+static const char *const modes[] = {"static", "float", NULL};
+static const char *const crops[] = {"auto", "center", "none", NULL};
+
+static const option_descriptor options[] = {
+    {.name = "NETWORK",
+     .kind = OPTION_ARGUMENT,
+     .offset = AT(source),
+     .minimum = 1,
+     .help = "The trained network, an ONNX file."},
+    {.name = "output",
+     .letter = 'o',
+     .kind = OPTION_STRING,
+     .offset = AT(output),
+     .value = "FILE",
+     .required = true,
+     .help = "The model file to write, usually NAME.octavo."},
+    {.name = "mode",
+     .kind = OPTION_CHOICE,
+     .offset = AT(mode),
+     .choices = modes,
+     .value = "MODE",
+     .help = "int8 weights and activations, or float32 throughout",
+     .group = "Quantization"},
+    {.name = "calib",
+     .kind = OPTION_STRING,
+     .offset = AT(calibration),
+     .value = "DIR",
+     .help =
+         "Images like those the network will see: a folder of JPEG or PNG files, one folder per "
+         "class, or CIFAR-10's binary files. Training images are best."},
+    {.name = "calib-count",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(calibration_count),
+     .value = "N",
+     .minimum = 1,
+     .maximum = 1000000,
+     .help = "How many of them to use, the same number of each class."},
+    {.name = "calibrator",
+     .kind = OPTION_CHOICE,
+     .offset = AT(calibrator),
+     .choices = calibrator_names,
+     .value = "NAME",
+     .help = "How ranges are chosen: least squared error, or everything that was seen"},
+    {.name = "seed",
+     .kind = OPTION_SEED,
+     .offset = AT(seed),
+     .value = "N",
+     .help = "Which images are drawn."},
+    {.name = "preset",
+     .kind = OPTION_STRING,
+     .offset = AT(preset),
+     .value = "NAME",
+     .help = "Everything below as usual for a data set: " PREPROCESSING_PRESET_NAMES ". Options "
+             "given besides it take precedence.",
+     .group = "What the network takes: value = (pixel x scale - mean) / std"},
+    {.name = "scale",
+     .kind = OPTION_REALS,
+     .offset = AT(scale),
+     .value = "S",
+     .help = "Factor of pixels, which are 0 to 255; 1/255 unless given."},
+    {.name = "mean",
+     .kind = OPTION_REALS,
+     .offset = AT(mean),
+     .value = "M",
+     .help = "One number or one per channel, separated by commas; 0 unless given."},
+    {.name = "std",
+     .kind = OPTION_REALS,
+     .offset = AT(std),
+     .value = "S",
+     .help = "One number or one per channel; 1 unless given."},
+    {.name = "size",
+     .kind = OPTION_STRING,
+     .offset = AT(size),
+     .value = "N|WxH",
+     .help = "Size of the network's input; must be the one in the network."},
+    {.name = "resize",
+     .kind = OPTION_STRING,
+     .offset = AT(resize),
+     .value = "N|WxH",
+     .help = "N: the photo's shorter side becomes N, then the centre is cut out. WxH: the photo is "
+             "stretched to that first. Unless given: stretched to the network's size."},
+    {.name = "crop",
+     .kind = OPTION_CHOICE,
+     .offset = AT(crop),
+     .choices = crops,
+     .value = "HOW",
+     .help = "center: cut the centre out of the photo, its shorter side resized to the network's "
+             "size unless --resize tells another; none: use all of it, stretched"},
+    {.name = "bgr",
+     .kind = OPTION_FLAG,
+     .offset = AT(bgr),
+     .help = "The network takes blue first."},
+    {.name = "labels",
+     .kind = OPTION_STRING,
+     .offset = AT(labels),
+     .value = "FILE",
+     .help = "Names of the classes, one per line, to store in the model."},
+    {.name = "data",
+     .kind = OPTION_STRING,
+     .offset = AT(data),
+     .value = "DIR",
+     .help = "A labelled set: measure the accuracy on its test images and store it in the model.",
+     .group = "Checks"},
+    {.name = "test-vectors",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(test_vectors),
+     .value = "N",
+     .minimum = 0,
+     .maximum = OCTAVO_FORMAT_MAX_VECTORS,
+     .help = "Inputs with their results to store, with which a device proves itself; 0 means 2 for "
+             "inputs up to 64x64 and 1 for larger ones."},
+    {.name = "json",
+     .kind = OPTION_STRING,
+     .offset = AT(json),
+     .value = "FILE",
+     .help = "Write the summary there, too.",
+     .group = "Running"},
+    {.name = "threads",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(threads),
+     .value = "N",
+     .minimum = 0,
+     .maximum = PARALLEL_MAX_THREADS,
+     .help =
+         "For calibration and checks; 0 means all CPUs. The result is the same for any number."},
+    {.name = "verbose",
+     .letter = 'v',
+     .kind = OPTION_FLAG,
+     .offset = AT(verbose),
+     .help = "Show all layers, not only the worst, and the ranges of activations."},
+    {.name = "quiet",
+     .letter = 'q',
+     .kind = OPTION_FLAG,
+     .offset = AT(quiet),
+     .help = "Print errors only."},
+};
+
+static const char *const examples[] = {
+    "octavo-convert resnet20.onnx --calib cifar10/ --preset cifar10 -o resnet20.octavo",
+    "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
+    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo", NULL};
+
+static const option_program program = {
+    .name = "octavo-convert",
+    .summary = "Turns a trained ONNX network into a model file for octavo-run: int8 by static "
+               "quantization\nwith calibration images, or float32. The result is run and compared "
+               "before it is written.",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .examples = examples,
+};
+
+static int usage(const char *message) {
+  fprintf(stderr, "octavo-convert: %s\noctavo-convert: --help tells all options\n", message);
+  return 2;
+}
+
+int cli_parse(int argc, char **argv, convert_options *values) {
+  *values = (convert_options){.calibration_count = 512, .threads = 0};
+  const int code = options_parse(&program, argc, argv, values);
+  if (code != OPTIONS_RUN)
+    return code;
+  if (values->verbose && values->quiet)
+    return usage("--verbose and --quiet exclude each other");
+  if (values->scale.count > 1)
+    return usage("--scale: expected one number");
+  return OPTIONS_RUN;
+}

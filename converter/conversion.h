@@ -1,0 +1,53 @@
+/* One run of octavo-convert: from the network's file to a checked model in memory. */
+#ifndef OCTAVO_CONVERTER_CONVERSION_H
+#define OCTAVO_CONVERTER_CONVERSION_H
+
+#include "converter/built_model.h"
+#include "converter/calibrate/calibrate.h"
+#include "converter/cli.h"
+#include "converter/passes/passes.h"
+#include "converter/selfcheck.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct conversion {
+  const convert_options *options;
+  uint32_t threads;
+  FILE *progress; /* NULL = nowhere */
+
+  uint64_t source_bytes;
+  uint8_t source_sha256[32];
+  passes_report passes;
+  graph *network;   /* lowered, float */
+  graph *quantized; /* lowered, int8; NULL in float mode */
+  bool is_image;    /* whether there is one input, of images; else no preprocessing */
+  octavo_preprocessing rule;
+  label_list labels;
+
+  image_sample calibration_images; /* empty without --calib */
+  image_sample test_images;        /* empty without --data */
+  calibration ranges;              /* static mode */
+  built_model float_model;
+  built_model int8_model;              /* static mode */
+  selfcheck_result quality;            /* static mode */
+  float accuracy_float, accuracy_int8; /* percent; NaN = not measured */
+  uint64_t nanoseconds;
+} conversion;
+
+/* Does everything but write files. `options` must outlive *c. On success and on failure the caller
+ * frees *c with conversion_free. Errors: of every kind; the message says what to do. */
+octavo_status conversion_run(conversion *c, const convert_options *options, FILE *progress,
+                             octavo_error *error);
+
+/* The model to write. */
+const built_model *conversion_result(const conversion *c);
+
+void conversion_free(conversion *c);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,37 @@
+/* octavo-convert: a trained ONNX network becomes a model file. */
+#include "common/atomic_file.h"
+#include "converter/conversion.h"
+#include "converter/summary.h"
+#include "platforms/platform.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static octavo_status write_results(const conversion *c, octavo_error *error) {
+  const convert_options *options = c->options;
+  const built_model *result = conversion_result(c);
+  octavo_status status = atomic_file_save(options->output, result->bytes, result->size, error);
+  if (status == OCTAVO_OK && options->json != NULL)
+    status = summary_write_json(c, options->json, error);
+  if (status == OCTAVO_OK && !options->quiet)
+    status = summary_print(c, options->verbose, stdout, error);
+  return status;
+}
+
+int main(int argc, char **argv) {
+  convert_options options;
+  const int code = cli_parse(argc, argv, &options);
+  if (code != OPTIONS_RUN)
+    return code;
+  platform_interrupt_catch();
+  octavo_error error = {{0}};
+  conversion c;
+  octavo_status status = conversion_run(&c, &options, options.quiet ? NULL : stderr, &error);
+  if (status == OCTAVO_OK)
+    status = write_results(&c, &error);
+  conversion_free(&c);
+  if (status == OCTAVO_OK)
+    return EXIT_SUCCESS;
+  fprintf(stderr, "octavo-convert: %s\n", error.text);
+  return EXIT_FAILURE;
+}

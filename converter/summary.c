@@ -1,0 +1,160 @@
+#include "converter/summary.h"
+
+#include "common/table.h"
+#include "runtime/error.h"
+#include "runtime/memory.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WORST_LAYERS 5
+
+static void print_model(const conversion *c, FILE *stream) {
+  const built_model *result = conversion_result(c);
+  octavo_model_info info = {0};
+  octavo_model_describe(result->model, &info);
+  const double ratio = (double)c->source_bytes / (double)result->size;
+  fprintf(stream, "%s: %zu bytes, %.2f times %s %s (%llu bytes)\n", c->options->output,
+          result->size, ratio >= 1.0 ? ratio : 1.0 / ratio,
+          ratio >= 1.0 ? "smaller than" : "the size of", c->options->source,
+          (unsigned long long)c->source_bytes);
+  fprintf(stream,
+          "%u operators, %u of %u transposes left; weights %zu bytes; activations %llu bytes (no "
+          "plan needs "
+          "less than %llu)\n",
+          octavo_model_operator_count(result->model), c->passes.transposes_left,
+          c->passes.transposes_found, info.weight_bytes,
+          (unsigned long long)result->plan.arena_bytes,
+          (unsigned long long)result->plan.lower_bound);
+  fprintf(stream, "self-check passed: %u test vector%s, %s\n", info.test_vectors,
+          info.test_vectors == 1 ? "" : "s",
+          c->quantized != NULL ? "engine and plain C reference agree to the last bit"
+                               : "engine agrees with the stored results");
+}
+
+static void print_calibration(const conversion *c, FILE *stream) {
+  const image_sample *images = &c->calibration_images;
+  fprintf(stream, "calibrated (%s) on %u of %u images", calibrator_names[c->options->calibrator],
+          images->count, images->available);
+  if (images->skipped > 0)
+    fprintf(stream, ", %u left out as unreadable (%s)", images->skipped, images->reason.text);
+  if (c->ranges.moved_tensor == GRAPH_NONE) {
+    fputs(images->count < 4 ? "; too few to tell whether they were enough\n"
+                            : "; they were enough: the last quarter moved no range\n",
+          stream);
+    return;
+  }
+  fprintf(stream,
+          "; %s: the last quarter moved ranges by %.1f %% on average, at most %.1f %% (%s)\n",
+          c->ranges.movement_worst <= CALIBRATION_ENOUGH
+              ? "they were enough"
+              : "more images would help (--calib-count, or a larger folder)",
+          100.0 * (double)c->ranges.movement_mean, 100.0 * (double)c->ranges.movement_worst,
+          c->network->tensors[c->ranges.moved_tensor].name);
+}
+
+static void print_accuracy(const conversion *c, FILE *stream) {
+  if (c->quality.layer_count > 0)
+    fprintf(stream, "int8 and float32 agree on the class of %.2f %% of the calibration images\n",
+            c->quality.agreement);
+  if (c->test_images.count == 0)
+    return;
+  fprintf(stream, "accuracy on %u test images: float32 %.2f %%", c->test_images.count,
+          (double)c->accuracy_float);
+  if (c->quantized != NULL)
+    fprintf(stream, ", int8 %.2f %% (%+.2f)", (double)c->accuracy_int8,
+            (double)c->accuracy_int8 - (double)c->accuracy_float);
+  if (c->test_images.skipped > 0)
+    fprintf(stream, "; %u unreadable images left out", c->test_images.skipped);
+  fputc('\n', stream);
+}
+
+static int compare_quality(const void *a, const void *b) {
+  const layer_quality *const *x = a, *const *y = b;
+  if ((*x)->snr_db != (*y)->snr_db)
+    return (*x)->snr_db < (*y)->snr_db ? -1 : 1;
+  return *x < *y ? -1 : *x > *y;
+}
+
+static octavo_status print_layers(const conversion *c, bool verbose, FILE *stream,
+                                  octavo_error *error) {
+  const layer_quality **layers = octavo_memory_alloc(c->quality.layer_count, sizeof *layers);
+  if (layers == NULL)
+    return octavo_error_memory(error, c->quality.layer_count * sizeof *layers, "the table");
+  uint32_t count = 0;
+  for (uint32_t i = 0; i < c->quality.layer_count; i++)
+    if (c->quality.layers[i].compared)
+      layers[count++] = &c->quality.layers[i];
+  if (!verbose)
+    qsort(layers, count, sizeof *layers, compare_quality);
+  const uint32_t shown = verbose || count < WORST_LAYERS ? count : WORST_LAYERS;
+  fprintf(stream, "\nSignal to noise of int8 against float32, %s:\n\n",
+          verbose ? "all layers in order" : "the worst layers");
+  table *t = table_create("llr", (const char *const[]){"layer", "operator", "SNR dB"});
+  for (uint32_t i = 0; i < shown; i++) {
+    table_cell(t, "%s", layers[i]->name);
+    table_cell(t, "%s", layers[i]->kind);
+    table_cell(t, "%.1f", layers[i]->snr_db);
+  }
+  const octavo_status status = table_print(t, stream, error);
+  table_free(t);
+  octavo_memory_free(layers);
+  return status;
+}
+
+static octavo_status print_passes(const conversion *c, FILE *stream, octavo_error *error) {
+  fputs("\nPasses over the network:\n\n", stream);
+  table *t = table_create("lr", (const char *const[]){"pass", "changes"});
+  for (uint32_t i = 0; i < c->passes.count; i++) {
+    table_cell(t, "%s", c->passes.rows[i].name);
+    table_cell(t, "%u", c->passes.rows[i].changes);
+  }
+  const octavo_status status = table_print(t, stream, error);
+  table_free(t);
+  return status;
+}
+
+static octavo_status print_ranges(const conversion *c, FILE *stream, octavo_error *error) {
+  fputs("\nActivations:\n\n", stream);
+  table *t = table_create(
+      "lrrrrrr", (const char *const[]){"tensor", "min", "max", "from", "to", "scale", "zero"});
+  const graph *g = c->quantized;
+  for (uint32_t i = 0; i < g->tensor_count; i++) {
+    const graph_tensor *q = &g->tensors[i];
+    if (q->constant || q->type != GRAPH_INT8)
+      continue;
+    const value_range range = scale_to_range(
+        (quantization_parameters){q->quantization.scale, q->quantization.zero_point});
+    table_cell(t, "%s", q->name);
+    const value_range *seen = NULL;
+    for (uint32_t k = 0; k < c->network->tensor_count && seen == NULL; k++)
+      if (strcmp(c->network->tensors[k].name, q->name) == 0)
+        seen = &c->ranges.seen[k];
+    table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->min);
+    table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->max);
+    table_cell(t, "%.4g", (double)range.min);
+    table_cell(t, "%.4g", (double)range.max);
+    table_cell(t, "%.6g", (double)q->quantization.scale);
+    table_cell(t, "%d", q->quantization.zero_point);
+  }
+  const octavo_status status = table_print(t, stream, error);
+  table_free(t);
+  return status;
+}
+
+octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  print_model(c, stream);
+  if (c->quantized != NULL)
+    print_calibration(c, stream);
+  print_accuracy(c, stream);
+  fprintf(stream, "took %.1f s\n", (double)c->nanoseconds * 1e-9);
+  if (c->quality.layer_count > 0)
+    status = print_layers(c, verbose, stream, error);
+  if (status == OCTAVO_OK && verbose)
+    status = print_passes(c, stream, error);
+  if (status == OCTAVO_OK && verbose && c->quantized != NULL)
+    status = print_ranges(c, stream, error);
+  return status;
+}

@@ -1,0 +1,71 @@
+#include "common/json_file.h"
+#include "common/sha256.h"
+#include "converter/summary.h"
+#include "runtime/error.h"
+
+#include <math.h>
+
+/* To six decimal places; numbers that JSON has no way to write become null. */
+static json_t *real(double value) {
+  return isfinite(value) ? json_real(nearbyint(value * 1e6) / 1e6) : json_null();
+}
+
+static json_t *hash_text(const uint8_t digest[32]) {
+  char text[65];
+  sha256_text(digest, text);
+  return json_string(text);
+}
+
+static json_t *layers_list(const conversion *c) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < c->quality.layer_count; i++) {
+    const layer_quality *layer = &c->quality.layers[i];
+    if (layer->compared)
+      json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "name", layer->name, "operator",
+                                            layer->kind, "snr_db", real(layer->snr_db)));
+  }
+  return list;
+}
+
+static json_t *calibration_object(const conversion *c) {
+  const image_sample *images = &c->calibration_images;
+  return json_pack("{s:s, s:I, s:I, s:I, s:o, s:o, s:o, s:b}", "calibrator",
+                   calibrator_names[c->options->calibrator], "images", (json_int_t)images->count,
+                   "skipped", (json_int_t)images->skipped, "available",
+                   (json_int_t)images->available, "sha256", hash_text(images->sha256),
+                   "movement_mean", real((double)c->ranges.movement_mean), "movement_worst",
+                   real((double)c->ranges.movement_worst), "enough",
+                   c->ranges.movement_worst <= CALIBRATION_ENOUGH);
+}
+
+octavo_status summary_write_json(const conversion *c, const char *path, octavo_error *error) {
+  const built_model *result = conversion_result(c);
+  const bool is_static = c->quantized != NULL;
+  octavo_model_info info = {0};
+  octavo_model_describe(result->model, &info);
+  json_t *root = json_pack(
+      "{s:s, s:s, s:o, s:I, s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "tool", info.tool,
+      "source", info.source, "source_sha256", hash_text(c->source_sha256), "source_bytes",
+      (json_int_t)c->source_bytes, "mode", info.mode, "bytes", (json_int_t)result->size, "ratio",
+      (double)c->source_bytes / (double)result->size, "weight_bytes", (json_int_t)info.weight_bytes,
+      "arena_bytes", (json_int_t)result->plan.arena_bytes, "arena_lower_bound",
+      (json_int_t)result->plan.lower_bound, "operators",
+      (json_int_t)octavo_model_operator_count(result->model), "test_vectors",
+      (json_int_t)info.test_vectors, "seed", (json_int_t)info.seed);
+  if (root == NULL)
+    return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the summary");
+  json_object_set_new(root, "transposes_left", json_integer(c->passes.transposes_left));
+  json_object_set_new(root, "accuracy_float", real((double)c->accuracy_float));
+  json_object_set_new(root, "accuracy_model",
+                      real((double)(is_static ? c->accuracy_int8 : c->accuracy_float)));
+  json_object_set_new(root, "accuracy_images", json_integer((json_int_t)c->test_images.count));
+  if (is_static) {
+    json_object_set_new(root, "agreement", real(c->quality.agreement));
+    json_object_set_new(root, "calibration", calibration_object(c));
+    json_object_set_new(root, "layers", layers_list(c));
+  }
+  json_object_set_new(root, "seconds", real((double)c->nanoseconds * 1e-9));
+  const octavo_status status = json_file_write(path, root, error);
+  json_decref(root);
+  return status;
+}

@@ -1,0 +1,241 @@
+/* octavo-convert as its users call it: messages, exit codes, and that no file appears on failure.
+ */
+extern "C" {
+#include "benchmarks/networks/builder.h"
+}
+#include "octavo.h"
+#include "tests/converter/program.h"
+#include "tests/converter/tiny_network.h"
+
+#include <gmock/gmock.h>
+#include <jansson.h>
+
+#include <csignal>
+#include <fstream>
+#include <thread>
+
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::Not;
+
+/* input [N,3,16,16] → conv, ReLU → conv → add, ReLU → pool → 10 classes. */
+void WriteNetwork(const std::string &path) {
+  const net_options options = {3, 16, 10, NET_FLOAT, true};
+  net_builder *b = net_create("small", &options);
+  const net_value x = net_conv(b, net_input(b), "stem", {8, 3, 1, 1, 1, NET_RELU});
+  const net_value y = net_conv(b, x, "body", {8, 3, 1, 1, 1, NET_LINEAR});
+  const net_value sum = net_add(b, x, y, "sum", NET_RELU);
+  const net_value pooled = net_global_average_pool(b, sum, "pool");
+  net_output(b, net_gemm(b, net_flatten(b, pooled, "flatten"), "head", 10, NET_LINEAR));
+  octavo_error error = {};
+  ASSERT_EQ(net_save(b, path.c_str(), &error), OCTAVO_OK) << error.text;
+  net_free(b);
+}
+
+class Program : public testing::Test {
+protected:
+  static void SetUpTestSuite() {
+    shared_ = new TemporaryFolder;
+    WriteNetwork(shared_->Path("net.onnx"));
+    WriteImages(shared_->Path("images"), 24, 20, 16);
+  }
+  static void TearDownTestSuite() {
+    delete shared_;
+    shared_ = nullptr;
+  }
+
+  std::string Network() const {
+    return shared_->Path("net.onnx");
+  }
+  std::string Images() const {
+    return shared_->Path("images");
+  }
+  std::string Output() const {
+    return folder_.Path("net.octavo");
+  }
+
+  /* Converts with the network, the output and these. */
+  ProgramResult Convert(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {Network(), "-o", Output()});
+    return RunProgram(OCTAVO_CONVERT, arguments);
+  }
+
+  void ExpectFailure(const ProgramResult &result, const std::string &message, int code = 1) {
+    EXPECT_EQ(result.code, code) << result.errors;
+    EXPECT_THAT(result.errors, HasSubstr(message));
+    EXPECT_EQ(result.output, "");
+    EXPECT_TRUE(std::filesystem::is_empty(folder_.Path())) << "nothing may be left behind";
+  }
+
+  static TemporaryFolder *shared_;
+  TemporaryFolder folder_;
+};
+TemporaryFolder *Program::shared_ = nullptr;
+
+TEST_F(Program, HelpTellsEveryOption) {
+  const ProgramResult r = RunProgram(OCTAVO_CONVERT, {"--help"});
+  EXPECT_EQ(r.code, 0);
+  for (const char *option :
+       {"--output",  "--mode",    "--calib",  "--calib-count", "--calibrator",   "--seed",
+        "--preset",  "--scale",   "--mean",   "--std",         "--size",         "--resize",
+        "--crop",    "--bgr",     "--labels", "--data",        "--test-vectors", "--json",
+        "--threads", "--verbose", "--quiet",  "Exit codes"})
+    EXPECT_THAT(r.output, HasSubstr(option));
+}
+
+TEST_F(Program, WrongUsageIsExitCode2) {
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {}), "Usage", 2);
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network()}), "--output", 2);
+  ExpectFailure(Convert({"--calibre", "x"}), "did you mean --calib", 2);
+  ExpectFailure(Convert({"--mode", "int4"}), "static", 2);
+  ExpectFailure(Convert({"--calib-count", "0"}), "--calib-count", 2);
+  ExpectFailure(Convert({"--scale", "1,2"}), "--scale", 2);
+  ExpectFailure(Convert({"--verbose", "--quiet"}), "exclude", 2);
+}
+
+TEST_F(Program, StaticWithoutImagesSaysWhatToDo) {
+  ExpectFailure(Convert({}), "--calib DIR");
+}
+
+TEST_F(Program, FloatEndToEnd) {
+  const ProgramResult r = Convert({"--mode", "float"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("self-check passed"));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  EXPECT_EQ(octavo_model_verify(model, 1, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.mode, "float");
+  EXPECT_STREQ(info.source, "net.onnx");
+  EXPECT_EQ(info.test_vectors, 2u);
+  octavo_model_close(model);
+}
+
+TEST_F(Program, StaticEndToEnd) {
+  std::ofstream(folder_.Path("labels.txt")) << "0\n1\n2\n3\n4\n5\n6\n7\n8\nnine\n";
+  const ProgramResult r =
+      Convert({"--calib", Images(), "--labels", folder_.Path("labels.txt"), "--mean", "0.5",
+               "--std", "0.25,0.25,0.2", "--seed", "7", "--data", Images(), "--verbose"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_EQ(r.errors, "") << "no bar in a pipe";
+  for (const char *text : {"bytes, ", "agree on the class", "calibrated (mse) on 24 of 24",
+                           "accuracy on 24 test images", "| stem", "Activations"})
+    EXPECT_THAT(r.output, HasSubstr(text));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  EXPECT_EQ(octavo_model_verify(model, 2, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.mode, "static");
+  EXPECT_STREQ(info.calibrator, "mse");
+  EXPECT_EQ(info.calibration_images, 24u);
+  EXPECT_EQ(info.seed, 7u);
+  EXPECT_EQ(info.accuracy_images, 24u);
+  EXPECT_GE(info.accuracy_model, 0.0f);
+  EXPECT_STREQ(octavo_model_label(model, 9), "nine");
+  octavo_tensor_info input;
+  ASSERT_EQ(octavo_model_input(model, 0, &input), OCTAVO_OK);
+  EXPECT_EQ(input.type, OCTAVO_INT8);
+  EXPECT_FLOAT_EQ(input.scale, 5.0f / 255.0f); /* ±0.5 / 0.2 */
+  octavo_model_close(model);
+}
+
+TEST_F(Program, TheSameInputsGiveTheSameBytes) {
+  std::vector<std::string> contents;
+  for (const char *threads : {"1", "2", "1"}) {
+    const ProgramResult r = Convert({"--calib", Images(), "--threads", threads, "--quiet"});
+    ASSERT_EQ(r.code, 0) << r.errors;
+    EXPECT_EQ(r.output + r.errors, "");
+    contents.push_back(ReadFile(Output()));
+  }
+  EXPECT_GT(contents[0].size(), 1000u);
+  EXPECT_TRUE(contents[0] == contents[1]);
+  EXPECT_TRUE(contents[0] == contents[2]);
+}
+
+TEST_F(Program, SummaryAsJson) {
+  const ProgramResult r = Convert({"--calib", Images(), "--json", folder_.Path("s.json"), "-q"});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  json_t *root = json_load_file(folder_.Path("s.json").c_str(), 0, nullptr);
+  ASSERT_NE(root, nullptr);
+  EXPECT_EQ(json_integer_value(json_object_get(root, "bytes")),
+            (json_int_t)std::filesystem::file_size(Output()));
+  EXPECT_STREQ(json_string_value(json_object_get(root, "mode")), "static");
+  EXPECT_TRUE(json_is_null(json_object_get(root, "accuracy_model")));
+  EXPECT_EQ(json_array_size(json_object_get(root, "layers")), 5u);
+  json_decref(root);
+}
+
+TEST_F(Program, BadNetworks) {
+  TemporaryFolder bad;
+  std::ofstream(bad.Path("empty.onnx"));
+  std::ofstream(bad.Path("text.onnx")) << "this is no network\n";
+  std::ofstream(bad.Path("lfs.onnx")) << "version https://git-lfs.github.com/spec/v1\n"
+                                         "oid sha256:0123\nsize 10\n";
+  const std::string whole = ReadFile(Network());
+  std::ofstream(bad.Path("cut.onnx"), std::ios::binary) << whole.substr(0, whole.size() / 2);
+  for (const char *name : {"missing.onnx", "empty.onnx", "text.onnx", "lfs.onnx", "cut.onnx", ""})
+    ExpectFailure(RunProgram(OCTAVO_CONVERT, {bad.Path(name), "-o", Output(), "--mode", "float"}),
+                  "octavo-convert: ");
+}
+
+TEST_F(Program, BadCalibrationFolders) {
+  TemporaryFolder bad;
+  std::filesystem::create_directory(bad.Path("empty"));
+  ExpectFailure(Convert({"--calib", bad.Path("missing")}), "missing");
+  ExpectFailure(Convert({"--calib", bad.Path("empty")}), "empty");
+  WriteImages(bad.Path("some"), 4, 16, 16);
+  std::ofstream(bad.Path("some/a/x.png")) << "no image";
+  ExpectFailure(Convert({"--calib", bad.Path("some")}), "1 of 5 images cannot be read");
+}
+
+TEST_F(Program, AFewUnreadableImagesArePassedOver) {
+  TemporaryFolder images;
+  WriteImages(images.Path(), 12, 16, 16);
+  std::ofstream(images.Path("a/x.png")) << "no image";
+  const ProgramResult r = Convert({"--calib", images.Path()});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("12 of 13 images, 1 left out as unreadable"));
+}
+
+TEST_F(Program, OptionsThatContradictTheNetwork) {
+  ExpectFailure(Convert({"--calib", Images(), "--preset", "cifar10"}), "16x16");
+  ExpectFailure(Convert({"--calib", Images(), "--size", "32"}), "--size 32");
+  ExpectFailure(Convert({"--calib", Images(), "--preset", "mnist"}), "cifar10, imagenet");
+  ExpectFailure(Convert({"--calib", Images(), "--mean", "1,2"}), "--mean");
+  ExpectFailure(Convert({"--calib", Images(), "--data", folder_.Path("none")}), "none");
+  TemporaryFolder labels;
+  std::ofstream(labels.Path("l.txt")) << "one\ntwo\n";
+  ExpectFailure(Convert({"--calib", Images(), "--labels", labels.Path("l.txt")}),
+                "expected 10 labels");
+}
+
+TEST_F(Program, AFailureLeavesTheOldFile) {
+  std::ofstream(Output()) << "old";
+  EXPECT_EQ(Convert({}).code, 1);
+  EXPECT_EQ(ReadFile(Output()), "old");
+  const ProgramResult r =
+      RunProgram(OCTAVO_CONVERT, {Network(), "--mode", "float", "-o", folder_.Path("no/x.octavo")});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.errors, HasSubstr("no/"));
+}
+
+TEST_F(Program, InterruptedLeavesNothing) {
+  TemporaryFolder images;
+  WriteImages(images.Path(), 1, 500, 500);
+  for (int i = 0; i < 3000; i++)
+    std::filesystem::create_symlink(images.Path("a/0.png"),
+                                    images.Path("a/" + std::to_string(i + 1) + ".png"));
+  StartedProgram program(OCTAVO_CONVERT, {Network(), "-o", Output(), "--calib", images.Path(),
+                                          "--calib-count", "3000"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+  program.Signal(SIGINT);
+  ExpectFailure(program.Wait(), "interrupted");
+}
+
+} // namespace

@@ -15,9 +15,9 @@ octavo_attributes clamp(float low, float high) {
 }
 
 TEST(Clip, BoundsAndTails) {
-  const float bounds[][2] = {{0, kInfinity},    {0, 6}, {-kInfinity, 1},
-                             {-0.5f, 0.5f},     {1, 1}, {-kInfinity, kInfinity},
-                             {1e30f, kInfinity}};
+  const float bounds[][2] = {{0, kInfinity},     {0, 6},         {-kInfinity, 1},
+                             {-0.5f, 0.5f},      {1, 1},         {-kInfinity, kInfinity},
+                             {1e30f, kInfinity}, {-5.44f, 7.39f} /* round to just outside int8 */};
   for (const auto &bound : bounds)
     for (uint32_t size : {1u, 2u, 31u, 64u, 65u, 4099u}) {
       Builder b;

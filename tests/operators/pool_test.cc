@@ -93,7 +93,7 @@ TEST(MaxPool, EveryTail) {
 
 TEST(MaxPool, Windows) {
   Random random(5);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 25; ++i) {
     SCOPED_TRACE(i);
     expect_pools(random_case(&random, i % 2 == 0), OCTAVO_OP_MAX_POOL);
   }
@@ -119,7 +119,7 @@ TEST(AveragePool, EveryTailAcrossTheBlock) {
 
 TEST(AveragePool, Windows) {
   Random random(6);
-  for (int i = 0; i < 60; ++i) {
+  for (int i = 0; i < 25; ++i) {
     Case c = random_case(&random, false);
     c.count_padding = random.below(2);
     SCOPED_TRACE(i);
@@ -179,7 +179,7 @@ TEST(GlobalAveragePool, EveryTail) {
 
 TEST(GlobalAveragePool, ManyPixels) {
   expect_global(1, 1, 3, 0.05f);
-  expect_global(112, 97, 3, 0.01f);
+  expect_global(56, 47, 3, 0.01f);
 }
 
 TEST(Pools, Refuse) {

@@ -52,6 +52,31 @@ TEST(Softmax, Int8ApproximatesReal) {
   octavo_session_free(session);
 }
 
+/* With 85 classes one below the largest and one two below, all sums and quotients are exact:
+ * 128, 1.5 and 0.5. */
+TEST(Softmax, Int8HalvesRoundToEven) {
+  std::vector<int32_t> table(256, 0);
+  table[0] = 1 << 23;
+  table[1] = 3 << 15;
+  table[2] = 1 << 15;
+  Builder b;
+  build(b, {1, 87}, 0.1f, table);
+  Model model(b.finish());
+  ASSERT_NE(model.get(), nullptr) << model.error();
+  octavo_session *session = nullptr;
+  ASSERT_EQ(octavo_session_create(model.get(), nullptr, &session, nullptr), OCTAVO_OK);
+  int8_t *x = static_cast<int8_t *>(octavo_session_input(session, 0));
+  std::fill(x, x + 87, int8_t{6});
+  x[3] = 7;
+  x[40] = 5;
+  ASSERT_EQ(octavo_session_run(session, nullptr), OCTAVO_OK);
+  const int8_t *y = static_cast<const int8_t *>(octavo_session_output(session, 0));
+  EXPECT_EQ(y[3], 0);
+  EXPECT_EQ(y[0], -126);
+  EXPECT_EQ(y[40], -128);
+  octavo_session_free(session);
+}
+
 TEST(Softmax, Float) {
   for (uint32_t classes : {1u, 2u, 3u, 10u, 33u, 1000u}) {
     Builder b;

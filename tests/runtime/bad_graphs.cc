@@ -11,6 +11,15 @@ void Add(std::vector<BadFile> &files, const std::string &name, const std::string
   files.push_back({name, kFormat, message, Edited(edit)});
 }
 
+// Adds a tensor like tensor `index`, in the same place.
+void AddCopy(ModelFile &file, SampleTensor index, const char *name) {
+  octavo_format_tensor copy = file.tensor(static_cast<size_t>(index));
+  copy.name = file.AddString(name);
+  const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&copy);
+  Bytes &tensors = file.section(OCTAVO_SECTION_TENSORS);
+  tensors.insert(tensors.end(), bytes, bytes + sizeof copy);
+}
+
 void AddModelInputs(std::vector<BadFile> &files) {
   Add(files, "02_no_inputs",
       "section INPUTS: size: expected 1 to 65536 entries of 4 bytes, found 0",
@@ -125,13 +134,8 @@ void AddOrder(std::vector<BadFile> &files) {
       "(features), which has been written already",
       [](ModelFile &f) { f.operand(kPoolOperands + 1) = kFeatures; });
   Add(files, "09_nobody_writes",
-      "tensor 10 (spare): expected an operator that writes it, found none", [](ModelFile &f) {
-        octavo_format_tensor spare = f.tensor(kFeatures);
-        spare.name = f.AddString("spare");
-        const uint8_t *bytes = reinterpret_cast<const uint8_t *>(&spare);
-        Bytes &tensors = f.section(OCTAVO_SECTION_TENSORS);
-        tensors.insert(tensors.end(), bytes, bytes + sizeof spare);
-      });
+      "tensor 10 (spare): expected an operator that writes it, found none",
+      [](ModelFile &f) { AddCopy(f, kFeatures, "spare"); });
 }
 
 void AddPlans(std::vector<BadFile> &files) {
@@ -143,6 +147,12 @@ void AddPlans(std::vector<BadFile> &files) {
       [](ModelFile &f) {
         f.tensor(kFeatures).shape[3] = 6;
         f.tensor(kFeatures).bytes = 96;
+      });
+  Add(files, "12_inputs_overlap", apart + "10 (second) at 0 with 48 bytes and 0 (image) at 0",
+      [](ModelFile &f) {
+        AddCopy(f, kImage, "second");
+        f.section(OCTAVO_SECTION_INPUTS).resize(8);
+        f.input(1) = kSampleTensors;
       });
   Add(files, "12_over_input", apart + "7 (scores) at 0 with 3 bytes and 0 (image) at 0",
       [](ModelFile &f) { f.tensor(kScores).offset = 0; });

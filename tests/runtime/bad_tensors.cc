@@ -164,6 +164,7 @@ void AddStrings(std::vector<BadFile> &files) {
   } encodings[] = {
       {"continuation", "ab\x80", "0x80 at position 2"},
       {"cut", "ab\xc3", "0xc3 at position 2"},
+      {"not_continued", "\xc3(", "0xc3 at position 0"},
       {"overlong", "\xc0\xaf", "0xc0 at position 0"},
       {"overlong_3", "\xe0\x80\xaf", "0xe0 at position 0"},
       {"surrogate", "\xed\xa0\x80", "0xed at position 0"},

@@ -192,20 +192,45 @@ bool OpensOrSaysWhy(const Bytes &bytes) {
   return false;
 }
 
-// With the checksums made right again, or they would stop every one.
-TEST(Load, EveryChangeOfOneByteIsRefusedOrLoads) {
-  const Bytes whole = SampleModel();
+// Runs what loads; whatever weights and attributes have become, it must do so.
+void RunOnce(const Bytes &bytes) {
+  octavo_error error = {};
+  octavo_model *opened = nullptr;
+  ASSERT_EQ(octavo_model_open_memory(bytes.data(), bytes.size(), &opened, &error), OCTAVO_OK);
+  const Model model(opened);
+  octavo_session *session = nullptr;
+  ASSERT_EQ(octavo_session_create(opened, nullptr, &session, &error), OCTAVO_OK) << error.text;
+  octavo_tensor_info input;
+  ASSERT_EQ(octavo_model_input(opened, 0, &input), OCTAVO_OK);
+  memset(octavo_session_input(session, 0), 0x3f, input.bytes);
+  EXPECT_EQ(octavo_session_run(session, &error), OCTAVO_OK) << error.text;
+  octavo_session_free(session);
+}
+
+// Returns how many load. The checksums are made right again, or they would stop every one.
+size_t ChangeEachByte(const Bytes &whole, const Bytes &changes) {
   size_t loaded = 0;
   for (size_t i = 0; i < whole.size(); i++)
-    for (const uint8_t change : Bytes{0x01, 0x02, 0x10, 0x80, 0xff}) {
+    for (const uint8_t change : changes) {
       Bytes changed = whole;
       changed[i] ^= change;
       Reseal(changed);
-      loaded += OpensOrSaysWhy(changed);
+      if (!OpensOrSaysWhy(changed))
+        continue;
+      loaded++;
+      RunOnce(changed);
     }
+  return loaded;
+}
+
+TEST(Load, EveryChangeOfOneByteIsRefusedOrLoadsAndRuns) {
+  const Bytes whole = SampleModel();
+  const size_t loaded = ChangeEachByte(whole, {0x01, 0x02, 0x10, 0x80, 0xff});
   // Letters, weights, test vectors, means and the like: there must be some, and not most.
   EXPECT_GT(loaded, whole.size() / 10);
   EXPECT_LT(loaded, 5 * whole.size() / 2);
+  EXPECT_GT(ChangeEachByte(EveryOperatorModel(true), {0x81}), 500U);
+  EXPECT_GT(ChangeEachByte(EveryOperatorModel(false), {0x81}), 500U);
 }
 
 TEST(Load, EveryBitOfADamagedFileIsNoticed) {
@@ -232,6 +257,8 @@ void TryEachInteger(const Bytes &whole, size_t *loaded) {
   for (size_t i = 0; i + sizeof(T) <= whole.size(); i += sizeof(T))
     for (const uint64_t value : values) {
       const T narrow = static_cast<T>(value);
+      if (narrow != value && value != UINT64_MAX)
+        continue;
       Bytes changed = whole;
       memcpy(&changed[i], &narrow, sizeof narrow);
       Reseal(changed);
@@ -272,6 +299,29 @@ TEST(Load, TooManyEntriesAreRefusedBeforeTheyAreRead) {
     std::string message;
     EXPECT_EQ(Open(bytes, &message), OCTAVO_ERROR_FORMAT);
     EXPECT_EQ(message, wrong.message);
+  }
+}
+
+// Rule 11 without a bias: 65794 · 255 · 128 is the first to reach 2^31.
+TEST(Load, SumsThatCouldOverflowAreRefused) {
+  for (const uint32_t terms : {65793u, 65794u}) {
+    model_writer *writer = model_writer_create();
+    const uint32_t x_shape[] = {1, terms}, y_shape[] = {1, 1}, w_shape[] = {1, terms};
+    const std::vector<int8_t> weights(terms, 127);
+    const int32_t inputs[] = {
+        model_writer_add_activation(writer, "x", OCTAVO_INT8, 2, x_shape, 1, 0, MODEL_WRITER_NEXT),
+        model_writer_add_constant(writer, "w", OCTAVO_INT8, 2, w_shape, weights.data(), 1), -1};
+    const int32_t y =
+        model_writer_add_activation(writer, "y", OCTAVO_INT8, 2, y_shape, 1, 0, MODEL_WRITER_NEXT);
+    model_writer_add_operator(writer, "fc", OCTAVO_OP_FULLY_CONNECTED, nullptr, 3, inputs, 1, &y);
+    model_writer_set_inputs(writer, 1, inputs);
+    model_writer_set_outputs(writer, 1, &y);
+    std::string message;
+    EXPECT_EQ(Open(Finish(writer), &message), terms == 65793 ? OCTAVO_OK : OCTAVO_ERROR_FORMAT);
+    EXPECT_EQ(message, terms == 65793
+                           ? ""
+                           : "layer 0 (fc), fully_connected: products per output: expected at most "
+                             "65793 so that the accumulator cannot overflow, found 65794");
   }
 }
 

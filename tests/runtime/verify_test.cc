@@ -168,7 +168,7 @@ Bytes SelfTested(bool int8) {
 
 TEST(Verify, AcceptsEveryOperatorAtAnyNumberOfThreads) {
   for (const bool int8 : {true, false})
-    for (const uint32_t threads : {1, 2, 4}) {
+    for (const uint32_t threads : {1u, 2u, 4u}) {
       std::string message;
       EXPECT_EQ(Verify(SelfTested(int8), &message, threads), OCTAVO_OK) << message;
     }

@@ -1,4 +1,5 @@
 #include "tests/runtime/bad_files.h"
+#include "tests/runtime/every_operator.h"
 
 #include <cmath>
 #include <limits>
@@ -8,6 +9,28 @@ namespace {
 void Add(std::vector<BadFile> &files, const std::string &name, const std::string &message,
          const std::function<void(ModelFile &)> &edit) {
   files.push_back({name, OCTAVO_ERROR_FORMAT, message, Edited(edit)});
+}
+
+// A network for images of one channel, of which the rule has a mean for a second.
+Bytes MeanOfAbsentChannel() {
+  model_writer *writer = model_writer_create();
+  const uint32_t shape[] = {1, 2, 2, 1};
+  int32_t tensors[2];
+  for (int i = 0; i < 2; i++)
+    tensors[i] = model_writer_add_activation(writer, i == 0 ? "x" : "y", OCTAVO_INT8, 4, shape, 1,
+                                             0, MODEL_WRITER_NEXT);
+  model_writer_add_operator(writer, "relu", OCTAVO_OP_CLIP, nullptr, 1, &tensors[0], 1,
+                            &tensors[1]);
+  model_writer_set_inputs(writer, 1, &tensors[0]);
+  model_writer_set_outputs(writer, 1, &tensors[1]);
+  octavo_preprocessing rule = {};
+  rule.width = rule.height = rule.resize_width = rule.resize_height = 2;
+  rule.channels = 1;
+  rule.scale = rule.std[0] = 1;
+  model_writer_set_preprocessing(writer, &rule);
+  ModelFile file(Finish(writer));
+  file.preprocessing().mean[1] = 0.5f;
+  return file.Assemble();
 }
 
 void AddPreprocessing(std::vector<BadFile> &files) {
@@ -39,6 +62,10 @@ void AddPreprocessing(std::vector<BadFile> &files) {
       "preprocessing: channel 2 has mean inf and std 0.25, expected finite numbers and a std other "
       "than 0",
       [](ModelFile &f) { f.preprocessing().mean[2] = INFINITY; });
+  files.push_back({"10_mean_of_absent_channel", OCTAVO_ERROR_FORMAT,
+                   "preprocessing: mean and std of channel 1: expected 0 with 1 channels, found "
+                   "0.5 and 0",
+                   MeanOfAbsentChannel()});
   Add(files, "10_pixel_scale_nan", "preprocessing: scale is nan, expected a finite number",
       [](ModelFile &f) { f.preprocessing().scale = std::numeric_limits<float>::quiet_NaN(); });
 }

@@ -45,4 +45,19 @@ TEST(Crc32, AgreesWithTheDefinitionAtEverySizeAndSplit) {
   }
 }
 
+// Long enough for the loop that takes two blocks of 4096 at once, with and without a rest.
+TEST(Crc32, AgreesWithTheDefinitionOnLongData) {
+  std::vector<uint8_t> data(40000 + 13);
+  uint32_t state = 1;
+  for (uint8_t &byte : data) {
+    state = state * 1664525 + 1013904223;
+    byte = static_cast<uint8_t>(state >> 24);
+  }
+  for (const size_t size : {8191u, 8192u, 8193u, 16383u, 16384u, 24591u, 40000u})
+    for (const size_t start : {0u, 1u, 13u})
+      EXPECT_EQ(octavo_crc32(0, &data[start], size), Plain(&data[start], size)) << size;
+  EXPECT_EQ(octavo_crc32(octavo_crc32(0, &data[0], 9000), &data[9000], 20000),
+            Plain(&data[0], 29000));
+}
+
 } // namespace

@@ -168,6 +168,7 @@ const Network networks[] = {
     {"shape_arithmetic", false, 16},
     {"pools", false, 15},
     {"affine", false, 12},
+    {"element_types", false, 0},
 };
 
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest, testing::ValuesIn(networks), TestName);

@@ -156,3 +156,23 @@ keras_mean()
 shape_arithmetic()
 pools()
 affine()
+
+
+def element_types():
+    """Weights in other types and in the typed fields of the file; ReLU6 as attributes; NHWC flattened after an add."""
+    n = Net("element_types", [2, 4, 4], opset=9)
+    values = RANDOM.uniform(-1, 1, (3, 2, 1, 1))
+    half = n.op("Cast", n.const(values, np.float16), to=TensorProto.FLOAT)
+    double = n.op("Cast", n.const(RANDOM.uniform(-1, 1, (3, 2, 1, 1)), np.float64), to=TensorProto.FLOAT)
+    whole = n.op("Cast", n.const([[[[1]], [[-2]]], [[[3]], [[4]]], [[[-5]], [[6]]]], np.int32), to=TensorProto.FLOAT)
+    n.constants.append(helper.make_tensor("typed", TensorProto.FLOAT, [3, 2, 1, 1], [0.5, -0.25, 1.5, 2.0, -1.0, 0.75]))
+    n.constants.append(helper.make_tensor("typed_half", TensorProto.FLOAT16, [3, 2, 1, 1], [1.0, -0.5, 6e-5, 1e-7, 2.0, -65504.0]))
+    tiny = n.op("Mul", n.op("Cast", "typed_half", to=TensorProto.FLOAT), n.const(0.001))
+    sums = [n.op("Conv", "input", w) for w in (half, double, whole, "typed", tiny)]
+    x = n.op("Clip", n.op("Sum", *sums), min=0.0, max=6.0)
+    x = n.op("Pad", x, mode="constant", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.5)
+    x = n.op("AveragePool", x, kernel_shape=[2, 2], strides=[2, 2])
+    n.save(n.op("Softmax", x, axis=1))
+
+
+element_types()

@@ -166,9 +166,10 @@ const Network networks[] = {
     {"keras_flatten", true, 5},
     {"keras_mean", true, 4},
     {"shape_arithmetic", false, 16},
-    {"pools", false, 15},
+    {"pools", false, 18},
     {"affine", false, 12},
-    {"element_types", false, 0},
+    {"element_types", false, 14},
+    {"flattened", false, 14},
 };
 
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest, testing::ValuesIn(networks), TestName);

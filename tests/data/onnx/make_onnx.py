@@ -130,7 +130,9 @@ def pools():
     i = n.op("GlobalMaxPool", "input")
     j = n.op("Pad", "input", n.const([0, 1, 0, 0, 0, 2, 0, 0], np.int64), n.const(-1.5))
     k = n.op("AveragePool", "input", kernel_shape=[11, 10])
-    n.save(a, b, c, d, e, f, g, h, i, j, k)
+    m = n.op("AveragePool", "input", kernel_shape=[3, 3], strides=[2, 2], ceil_mode=1, pads=[1, 1, 1, 1], count_include_pad=1)
+    o = n.op("MaxPool", "input", kernel_shape=[2, 2], strides=[2, 2], ceil_mode=1, pads=[1, 1, 1, 1])
+    n.save(a, b, c, d, e, f, g, h, i, j, k, m, o)
 
 
 def affine():
@@ -166,8 +168,8 @@ def element_types():
     double = n.op("Cast", n.const(RANDOM.uniform(-1, 1, (3, 2, 1, 1)), np.float64), to=TensorProto.FLOAT)
     whole = n.op("Cast", n.const([[[[1]], [[-2]]], [[[3]], [[4]]], [[[-5]], [[6]]]], np.int32), to=TensorProto.FLOAT)
     n.constants.append(helper.make_tensor("typed", TensorProto.FLOAT, [3, 2, 1, 1], [0.5, -0.25, 1.5, 2.0, -1.0, 0.75]))
-    n.constants.append(helper.make_tensor("typed_half", TensorProto.FLOAT16, [3, 2, 1, 1], [1.0, -0.5, 6e-5, 1e-7, 2.0, -65504.0]))
-    tiny = n.op("Mul", n.op("Cast", "typed_half", to=TensorProto.FLOAT), n.const(0.001))
+    n.constants.append(helper.make_tensor("typed_half", TensorProto.FLOAT16, [3, 2, 1, 1], [1e-5, -2e-5, 3e-6, 1e-7, 7e-5, -6e-5]))
+    tiny = n.op("Mul", n.op("Cast", "typed_half", to=TensorProto.FLOAT), n.const(5e4))
     sums = [n.op("Conv", "input", w) for w in (half, double, whole, "typed", tiny)]
     x = n.op("Clip", n.op("Sum", *sums), min=0.0, max=6.0)
     x = n.op("Pad", x, mode="constant", pads=[0, 0, 1, 0, 0, 0, 0, 1], value=0.5)
@@ -176,3 +178,23 @@ def element_types():
 
 
 element_types()
+
+
+def flattened():
+    """What becomes of flattened images: joined, added, scaled; rows that become NHWC images again; Squeeze without axes."""
+    n = Net("flattened", [2, 4, 6], opset=13)
+    a = n.op("Conv", "input", n.weights(3, 2, 3, 3), n.vector(3))
+    b = n.op("Conv", "input", n.weights(3, 2, 1, 1), n.vector(3), strides=[2, 2])
+    flat_a, flat_b = n.op("Flatten", a), n.op("Reshape", b, n.const([1, 18], np.int64))
+    joined = n.op("Concat", flat_a, flat_b, axis=1)
+    joined = n.op("Mul", joined, n.const(RANDOM.uniform(0.5, 2, (1, 42))))
+    row = n.op("Relu", n.op("Gemm", joined, n.weights(42, 5), n.vector(5)))
+    again = n.op("Transpose", n.op("Reshape", row, n.const([1, 1, 1, 5], np.int64)), perm=[0, 3, 1, 2])
+    image = n.op("Conv", again, n.weights(4, 5, 1, 1), n.vector(4))
+    short = n.op("Squeeze", image)
+    twice = n.op("Add", n.op("Flatten", n.op("Relu", a)), flat_a)
+    mask = n.op("Gemm", twice, n.weights(24, 4))
+    n.save(n.op("Add", short, mask))
+
+
+flattened()

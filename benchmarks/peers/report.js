@@ -75,6 +75,9 @@ function markdown(results) {
     `${(results.call_overhead_ms * 1e3).toFixed(0)} µs per call. ORT int8 is QDQ with int8 weights ` +
     'per channel; s8 has signed activations (the default of its quantizer), u8 unsigned ones.\n',
   ];
+  if (results.load_before > results.cpus / 2)
+    parts.push('**Warning: the machine was busy. Medians are too high, most of all with several ' +
+      'threads; `min_ms` in results.json is closer to the truth.**\n');
   for (const threads of counts)
     parts.push(`### Milliseconds per image, ${threads} thread${threads === 1 ? '' : 's'}\n`,
       latencyTable(results, threads));

@@ -101,8 +101,8 @@ TEST(MaxPool, Windows) {
 
 TEST(MaxPool, LargeWindows) {
   Case c;
-  c.height = c.width = 14;
-  c.kernel_height = c.kernel_width = 13;
+  c.height = c.width = 10;
+  c.kernel_height = c.kernel_width = 9;
   c.stride_height = c.stride_width = 1;
   expect_pools(c, OCTAVO_OP_MAX_POOL);
 }
@@ -179,7 +179,7 @@ TEST(GlobalAveragePool, EveryTail) {
 
 TEST(GlobalAveragePool, ManyPixels) {
   expect_global(1, 1, 3, 0.05f);
-  expect_global(56, 47, 3, 0.01f);
+  expect_global(40, 37, 3, 0.01f);
 }
 
 TEST(Pools, Refuse) {

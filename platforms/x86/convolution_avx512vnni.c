@@ -17,7 +17,13 @@
 
 /* A block's constants: int32_t bias[channels]; float scale[channels]; then, for each row of the
  * filter and each four bytes of a run, int8_t weights[channels][4]. */
-enum { LANES = 16, WIDE_VECTORS = 2, WIDE_PIXELS = 8, NARROW_PIXELS = 12 };
+enum {
+  LANES = 16,
+  WIDE_VECTORS = 2,
+  WIDE_PIXELS = 8,
+  NARROW_PIXELS = 12,
+  PREFETCH = 48 /* vectors of weights ahead: late layers' weights come from beyond L2 */
+};
 
 TARGET static void copy(uint8_t *to, const int8_t *from, size_t size) {
   const __m512i flip = _mm512_set1_epi8((char)0x80);
@@ -137,6 +143,8 @@ INLINE __m512i narrow(__m512i a, __m512i b, __m512i c, __m512i d, __m512i zero_p
           _Pragma("GCC unroll 4") for (size_t v = 0; v < VECTORS; v++) sum[i * VECTORS + v] =      \
               dot(sum[i * VECTORS + v], x, weights[v]);                                            \
         }                                                                                          \
+        _Pragma("GCC unroll 4") for (size_t v = 0; v < VECTORS; v++)                               \
+            _mm_prefetch((const char *)(weights + PREFETCH + v), _MM_HINT_T0);                     \
         weights += VECTORS;                                                                        \
       }                                                                                            \
     }                                                                                              \

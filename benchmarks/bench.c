@@ -4,6 +4,7 @@
 #include "image_pool.h"
 
 #include "runtime/error.h"
+#include "runtime/kernels/convolution.h"
 #include "runtime/memory.h"
 
 static octavo_session_options session_options(const bench_settings *settings) {
@@ -151,6 +152,7 @@ int main(int argc, char **argv) {
   if (code != OPTIONS_RUN)
     return code;
   platform_interrupt_catch();
+  octavo_kernels_own = !settings.xnnpack;
   octavo_error error = {0};
   const octavo_status status =
       settings.from_stdin ? bench_stdin_serve(&settings, &error) : bench(&settings, &error);

@@ -77,6 +77,11 @@ static const option_descriptor options[] = {
      .offset = AT(seed),
      .value = "N",
      .help = "Seed of the noise, the choice of images and the bootstrap."},
+    {.name = "xnnpack",
+     .kind = OPTION_FLAG,
+     .offset = AT(xnnpack),
+     .help = "Leave all layers to XNNPACK, to see what Octavo's own kernels are worth on this "
+             "processor."},
     {.name = "compare",
      .letter = 'c',
      .kind = OPTION_FLAG,

@@ -12,7 +12,7 @@ typedef struct bench_settings {
   uint32_t image_limit;
   int split; /* dataset_split */
   uint64_t seed;
-  bool compare, profile, from_stdin;
+  bool compare, profile, from_stdin, xnnpack;
   int sort;      /* layers_order */
   double max_ms; /* 0 = no limit */
   const char *json, *csv;

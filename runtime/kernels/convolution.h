@@ -9,6 +9,7 @@
 #ifndef OCTAVO_RUNTIME_KERNELS_CONVOLUTION_H
 #define OCTAVO_RUNTIME_KERNELS_CONVOLUTION_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -54,6 +55,11 @@ typedef struct octavo_convolution_kernel {
                const uint8_t *image, const uint32_t *offsets, size_t pixels, size_t channels,
                int8_t *output);
 } octavo_convolution_kernel;
+
+/* For tests and benchmarks: while false, the two functions …_find return NULL, so that models
+ * opened and sessions made now leave all to XNNPACK. Sessions of one model share packed weights and
+ * must agree on it. Not thread-safe. */
+extern bool octavo_kernels_own;
 
 /* The kernel for this processor; NULL where XNNPACK's is the better one. Any thread. */
 const octavo_convolution_kernel *octavo_convolution_kernel_find(void);

@@ -106,7 +106,8 @@ struct Options {
 /* Runs engine and reference on the same random inputs and compares every operator's output. */
 void expect_engine_equals_reference(Model &model, const Options &options);
 
-/* The same for batches 1, 2, 3 and 7, with 1 and 2 threads, and all fills. */
+/* The same for batches 1, 2, 3 and 7, with 1 and 2 threads, and all fills; where this processor has
+ * kernels of our own, with them and with XNNPACK's. */
 void expect_engine_equals_reference_everywhere(Builder &builder, Options options = {});
 
 } // namespace octavo_test

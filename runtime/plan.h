@@ -17,6 +17,11 @@ typedef struct octavo_plan {
   uint32_t kernel_count;  /* of them made so far */
 } octavo_plan;
 
+/* An operator with less work than this, in multiply-accumulates or output bytes · 8, runs on the
+ * calling thread alone: waking and joining workers takes some microseconds. Tests set it to 0 to
+ * see small operators on threads; not thread-safe. */
+extern uint64_t octavo_plan_parallel_work;
+
 /* `threads` may be NULL and must outlive the plan. On failure *plan is all zero. */
 octavo_status octavo_plan_create(octavo_model *model, uint32_t batch, pthreadpool_t threads,
                                  octavo_plan *plan, octavo_error *error);

@@ -17,7 +17,13 @@
 
 /* A block's constants: int32_t bias[channels]; float scale[channels]; then, for each row of the
  * filter and each four bytes of a run, int8_t weights[channels][4]. */
-enum { LANES = 16, WIDE_VECTORS = 2, WIDE_PIXELS = 8, NARROW_PIXELS = 12 };
+enum {
+  LANES = 16,
+  WIDE_VECTORS = 2,
+  WIDE_PIXELS = 8,
+  NARROW_PIXELS = 12,
+  PREFETCH = 48 /* vectors of weights ahead: late layers' weights come from beyond L2 */
+};
 
 TARGET static void copy(uint8_t *to, const int8_t *from, size_t size) {
   const __m512i flip = _mm512_set1_epi8((char)0x80);
@@ -43,31 +49,44 @@ static size_t block_size(const octavo_convolution_layer *layer, size_t channels)
   return channels * (8 + layer->rows * steps_per_run(layer) * 4);
 }
 
-/* One run of one filter, in groups of four bytes that lie `stride` bytes apart. Returns its sum. */
-static int32_t pack_run(const int8_t *run, size_t size, int8_t *packed, size_t stride) {
-  int32_t sum = 0;
-  for (size_t k = 0; k < size; k++)
-    sum += run[k];
-  for (; size >= 4; size -= 4, run += 4, packed += stride)
-    memcpy(packed, run, 4);
-  memcpy(packed, run, size);
-  return sum;
+/* Four bytes of each channel's run, from byte `k` on; zeros beyond its end. */
+static void pack_step(const octavo_convolution_layer *layer, size_t channels, const int8_t *runs,
+                      size_t k, int8_t *packed) {
+  const size_t filter = layer->rows * layer->run;
+  const size_t size = layer->run - k < 4 ? layer->run - k : 4;
+  if (size == 4) {
+    for (size_t c = 0; c < channels; c++)
+      memcpy(packed + c * 4, runs + c * filter + k, 4);
+  } else {
+    for (size_t c = 0; c < channels; c++)
+      memcpy(packed + c * 4, runs + c * filter + k, size);
+  }
 }
 
-static void pack(const octavo_convolution_layer *layer, size_t block, size_t channels,
-                 const int8_t *weights, const int32_t *bias, const float *scale,
-                 int8_t input_zero_point, void *packed) {
-  memset(packed, 0, block_size(layer, block));
+/* Step by step over all channels, so that a layer of megabytes is written once and in order. */
+TARGET static void pack(const octavo_convolution_layer *layer, size_t block, size_t channels,
+                        const int8_t *weights, const int32_t *bias, const float *scale,
+                        int8_t input_zero_point, void *packed) {
   int32_t *packed_bias = packed;
   float *packed_scale = (float *)(packed_bias + block);
-  int8_t *packed_weights = (int8_t *)(packed_scale + block);
-  const size_t row_bytes = steps_per_run(layer) * block * 4;
+  int8_t *to = (int8_t *)(packed_scale + block);
+  if (channels < block || layer->run % 4 != 0)
+    memset(packed, 0, block_size(layer, block));
+  __m512i sums[WIDE_VECTORS] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
+  for (size_t row = 0; row < layer->rows; row++) {
+    for (size_t k = 0; k < layer->run; k += 4) {
+      pack_step(layer, channels, weights + row * layer->run, k, to);
+      for (size_t v = 0; v < block / LANES; v++)
+        sums[v] = _mm512_dpbusd_epi32(sums[v], _mm512_set1_epi8(1),
+                                      _mm512_loadu_si512(to + v * LANES * 4));
+      to += block * 4;
+    }
+  }
+  int32_t sum[WIDE_VECTORS * LANES];
+  _mm512_storeu_si512(sum, sums[0]);
+  _mm512_storeu_si512(sum + LANES, sums[1]);
   for (size_t c = 0; c < channels; c++) {
-    int32_t sum = 0;
-    for (size_t row = 0; row < layer->rows; row++)
-      sum += pack_run(weights + (c * layer->rows + row) * layer->run, layer->run,
-                      packed_weights + row * row_bytes + c * 4, block * 4);
-    packed_bias[c] = (bias == NULL ? 0 : bias[c]) - (input_zero_point + 128) * sum;
+    packed_bias[c] = (bias == NULL ? 0 : bias[c]) - (input_zero_point + 128) * sum[c];
     packed_scale[c] = scale[c];
   }
 }
@@ -124,6 +143,8 @@ INLINE __m512i narrow(__m512i a, __m512i b, __m512i c, __m512i d, __m512i zero_p
           _Pragma("GCC unroll 4") for (size_t v = 0; v < VECTORS; v++) sum[i * VECTORS + v] =      \
               dot(sum[i * VECTORS + v], x, weights[v]);                                            \
         }                                                                                          \
+        _Pragma("GCC unroll 4") for (size_t v = 0; v < VECTORS; v++)                               \
+            _mm_prefetch((const char *)(weights + PREFETCH + v), _MM_HINT_T0);                     \
         weights += VECTORS;                                                                        \
       }                                                                                            \
     }                                                                                              \

@@ -1,4 +1,5 @@
 #include "tests/operators/test_model.h"
+#include "runtime/plan.h"
 
 #include "runtime/memory.h"
 #include "tests/reference/reference.h"
@@ -8,6 +9,11 @@
 #include <cstring>
 
 namespace octavo_test {
+
+namespace {
+/* The layers of these tests are small; their threads are to be seen all the same. */
+[[maybe_unused]] const uint64_t no_work_is_too_little = octavo_plan_parallel_work = 0;
+} // namespace
 
 uint32_t Random::below(uint32_t limit) {
   return static_cast<uint32_t>(engine_() % limit);

@@ -1,4 +1,5 @@
 #include "tests/session/network.h"
+#include "runtime/plan.h"
 
 #include "tests/reference/reference.h"
 
@@ -7,6 +8,12 @@
 #include <cstring>
 
 namespace octavo_test {
+
+namespace {
+/* The layers of these tests are small; their threads are to be seen all the same. */
+[[maybe_unused]] const uint64_t no_work_is_too_little = octavo_plan_parallel_work = 0;
+} // namespace
+
 namespace {
 
 class Maker {

@@ -1,8 +1,8 @@
 #include "builder.h"
 
-#include "proto.h"
 #include "weights.h"
 
+#include "common/onnx/proto.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 
@@ -288,5 +288,5 @@ void net_output(net_builder *b, net_value x) {
 }
 
 octavo_status net_save(net_builder *b, const char *path, octavo_error *error) {
-  return proto_save(&b->proto, path, error);
+  return proto_save(&b->proto, "octavo-make-network", path, error);
 }

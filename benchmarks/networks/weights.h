@@ -3,8 +3,7 @@
 #ifndef OCTAVO_BENCHMARKS_NETWORKS_WEIGHTS_H
 #define OCTAVO_BENCHMARKS_NETWORKS_WEIGHTS_H
 
-#include "proto.h"
-
+#include "common/onnx/proto.h"
 #include "common/random.h"
 
 typedef struct weights_source {

@@ -1,7 +1,9 @@
-/* Pieces of an ONNX graph as protobuf-c structs, for builder.c; all memory belongs to the
- * proto_graph. Errors stick, as described in builder.h. */
-#ifndef OCTAVO_BENCHMARKS_NETWORKS_PROTO_H
-#define OCTAVO_BENCHMARKS_NETWORKS_PROTO_H
+/* Writes ONNX models, piece by piece as protobuf-c structs; all memory belongs to the proto_graph.
+ * Errors stick: after the first one all functions do nothing, and proto_save reports it. One
+ * thread.
+ */
+#ifndef OCTAVO_COMMON_ONNX_PROTO_H
+#define OCTAVO_COMMON_ONNX_PROTO_H
 
 #include "octavo.h"
 #include "onnx.pb-c.h"
@@ -47,7 +49,8 @@ void *proto_constant(proto_graph *p, const char *name, int32_t type, size_t rank
 void proto_input(proto_graph *p, const char *name, size_t rank, const int64_t *shape);
 void proto_output(proto_graph *p, const char *name, size_t rank, const int64_t *shape);
 
-/* Writes the file, opset 13. */
-octavo_status proto_save(proto_graph *p, const char *path, octavo_error *error);
+/* Writes the file, opset 13, with the name of the program that made it. */
+octavo_status proto_save(proto_graph *p, const char *producer, const char *path,
+                         octavo_error *error);
 
 #endif

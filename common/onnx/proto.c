@@ -255,10 +255,14 @@ static octavo_status pack_and_save(const Onnx__ModelProto *model, const char *pa
   return status;
 }
 
-octavo_status proto_save(proto_graph *p, const char *path, octavo_error *error) {
+octavo_status proto_save(proto_graph *p, const char *producer, const char *path,
+                         octavo_error *error) {
   if (p->status != OCTAVO_OK)
     return octavo_error_set(error, p->status, "%s", p->error.text);
-  char domain[] = "", producer[] = "octavo-make-network", version[] = OCTAVO_VERSION;
+  char domain[] = "", version[] = OCTAVO_VERSION;
+  char *producer_name = proto_name(p, producer, "");
+  if (producer_name == NULL)
+    return octavo_error_set(error, p->status, "%s", p->error.text);
   Onnx__OperatorSetIdProto opset = ONNX__OPERATOR_SET_ID_PROTO__INIT;
   opset.domain = domain;
   opset.has_version = true;
@@ -267,7 +271,7 @@ octavo_status proto_save(proto_graph *p, const char *path, octavo_error *error) 
   Onnx__ModelProto model = ONNX__MODEL_PROTO__INIT;
   model.has_ir_version = true;
   model.ir_version = IR_VERSION;
-  model.producer_name = producer;
+  model.producer_name = producer_name;
   model.producer_version = version;
   model.n_opset_import = 1;
   model.opset_import = opsets;

@@ -1,0 +1,207 @@
+#include "checkpoint.h"
+
+#include "runtime/error.h"
+#include "runtime/memory.h"
+#include "safetensors.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char MOMENTUM_SUFFIX[] = ".momentum";
+
+/* Plain copies of what is to be written. */
+typedef struct snapshot {
+  safetensors_entry *entries;
+  char (*names)[128];
+  float **data;
+  uint32_t count, capacity;
+} snapshot;
+
+static void snapshot_free(snapshot *s) {
+  for (uint32_t i = 0; s->data != NULL && i < s->count; i++)
+    octavo_memory_free(s->data[i]);
+  octavo_memory_free(s->data);
+  octavo_memory_free(s->names);
+  octavo_memory_free(s->entries);
+}
+
+typedef octavo_status (*getter)(const network *, const parameter *, float *, octavo_error *);
+
+static octavo_status snapshot_add(snapshot *s, const network *n, const parameter *p, getter get,
+                                  const char *suffix, octavo_error *error) {
+  float *data = octavo_memory_alloc(p->count, sizeof *data);
+  if (data == NULL)
+    return octavo_error_memory(error, p->count * sizeof *data, "a copy of the weights");
+  const uint32_t i = s->count++;
+  s->data[i] = data;
+  snprintf(s->names[i], sizeof s->names[i], "%s%s", p->name, suffix);
+  s->entries[i] = (safetensors_entry){s->names[i], p->rank, p->dims, data, p->count};
+  return get(n, p, data, error);
+}
+
+static octavo_status take_snapshot(snapshot *s, const network *n, bool momentum,
+                                   octavo_error *error) {
+  *s = (snapshot){.capacity = 2 * n->parameter_count};
+  s->entries = octavo_memory_alloc(s->capacity, sizeof *s->entries);
+  s->names = octavo_memory_alloc(s->capacity, sizeof *s->names);
+  s->data = octavo_memory_alloc(s->capacity, sizeof *s->data);
+  if (s->entries == NULL || s->names == NULL || s->data == NULL)
+    return octavo_error_memory(error, s->capacity, "a copy of the weights");
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++)
+    status = snapshot_add(s, n, n->parameters[i], parameter_get, "", error);
+  for (uint32_t i = 0; status == OCTAVO_OK && momentum && i < n->parameter_count; i++)
+    if (parameter_trained(n->parameters[i]))
+      status = snapshot_add(s, n, n->parameters[i], parameter_get_momentum, MOMENTUM_SUFFIX, error);
+  return status;
+}
+
+octavo_status checkpoint_save_weights(const network *n, const char *path, octavo_error *error) {
+  snapshot s = {0};
+  octavo_status status = take_snapshot(&s, n, false, error);
+  json_t *metadata = json_pack("{s:s}", "format", "pt");
+  if (status == OCTAVO_OK)
+    status = safetensors_save(path, s.entries, s.count, metadata, error);
+  json_decref(metadata);
+  snapshot_free(&s);
+  return status;
+}
+
+static bool set_text(json_t *object, const char *key, const char *format, double real,
+                     uint64_t number) {
+  char text[64];
+  if (format == NULL)
+    snprintf(text, sizeof text, "%" PRIu64, number);
+  else
+    snprintf(text, sizeof text, "%a", real);
+  return json_object_set_new(object, key, json_string(text)) == 0;
+}
+
+octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
+                              const json_t *settings, const char *path, octavo_error *error) {
+  json_t *metadata = json_copy((json_t *)(uintptr_t)settings);
+  if (metadata == NULL || !set_text(metadata, "next_epoch", NULL, 0, at->epoch) ||
+      !set_text(metadata, "next_step", NULL, 0, at->step) ||
+      !set_text(metadata, "loss_sum", "%a", at->loss_sum, 0) ||
+      !set_text(metadata, "correct", NULL, 0, at->correct) ||
+      !set_text(metadata, "seen", NULL, 0, at->seen)) {
+    json_decref(metadata);
+    return octavo_error_memory(error, 1, "a checkpoint");
+  }
+  snapshot s = {0};
+  octavo_status status = take_snapshot(&s, n, true, error);
+  if (status == OCTAVO_OK)
+    status = safetensors_save(path, s.entries, s.count, metadata, error);
+  json_decref(metadata);
+  snapshot_free(&s);
+  return status;
+}
+
+static octavo_status check_settings(const safetensors *file, const json_t *settings,
+                                    const char *path, octavo_error *error) {
+  const char *key = NULL;
+  json_t *wanted = NULL;
+  json_object_foreach((json_t *)(uintptr_t)settings, key, wanted) {
+    const char *found = safetensors_metadata(file, key);
+    if (found == NULL || strcmp(found, json_string_value(wanted)) != 0)
+      return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                              "%s: of a run with %s = %s, and this one has %s; give the options of "
+                              "that run, or choose another output folder",
+                              path, key, found != NULL ? found : "nothing",
+                              json_string_value(wanted));
+  }
+  return OCTAVO_OK;
+}
+
+static bool read_number(const safetensors *file, const char *key, double *number) {
+  const char *text = safetensors_metadata(file, key);
+  char *end = NULL;
+  *number = text != NULL ? strtod(text, &end) : 0.0;
+  return text != NULL && end != text && *end == '\0' && *number >= 0.0;
+}
+
+static octavo_status read_position(const safetensors *file, checkpoint_position *at,
+                                   const char *path, octavo_error *error) {
+  double epoch, step, loss, correct, seen;
+  if (!read_number(file, "next_epoch", &epoch) || !read_number(file, "next_step", &step) ||
+      !read_number(file, "loss_sum", &loss) || !read_number(file, "correct", &correct) ||
+      !read_number(file, "seen", &seen) || epoch > UINT32_MAX || step > UINT32_MAX)
+    return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                            "%s: expected a checkpoint of octavo-train, found a safetensors file "
+                            "that does not say how far the run is",
+                            path);
+  *at = (checkpoint_position){(uint32_t)epoch, (uint32_t)step, loss, (uint64_t)correct,
+                              (uint64_t)seen};
+  return OCTAVO_OK;
+}
+
+typedef octavo_status (*setter)(network *, parameter *, const float *, octavo_error *);
+
+static octavo_status read_tensor(const safetensors *file, network *n, parameter *p,
+                                 const char *suffix, setter set, octavo_error *error) {
+  char name[128];
+  snprintf(name, sizeof name, "%s%s", p->name, suffix);
+  float *data = octavo_memory_alloc(p->count, sizeof *data);
+  if (data == NULL)
+    return octavo_error_memory(error, p->count * sizeof *data, "a copy of the weights");
+  octavo_status status = safetensors_read(file, name, p->rank, p->dims, data, error);
+  if (status == OCTAVO_OK)
+    status = set(n, p, data, error);
+  octavo_memory_free(data);
+  return status;
+}
+
+octavo_status checkpoint_load(network *n, checkpoint_position *at, const json_t *settings,
+                              const char *path, octavo_error *error) {
+  safetensors file;
+  octavo_status status = safetensors_open(path, &file, error);
+  if (status != OCTAVO_OK)
+    return status;
+  status = check_settings(&file, settings, path, error);
+  if (status == OCTAVO_OK)
+    status = read_position(&file, at, path, error);
+  for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++) {
+    parameter *p = n->parameters[i];
+    status = read_tensor(&file, n, p, "", parameter_set, error);
+    if (status == OCTAVO_OK && parameter_trained(p))
+      status = read_tensor(&file, n, p, MOMENTUM_SUFFIX, parameter_set_momentum, error);
+    if (status != OCTAVO_OK)
+      octavo_error_prefix(error, "%s", path);
+  }
+  safetensors_close(&file);
+  return status == OCTAVO_OK ? network_refresh(n, error) : status;
+}
+
+octavo_status checkpoint_init(network *n, const char *path, checkpoint_taken *taken,
+                              octavo_error *error) {
+  *taken = (checkpoint_taken){0};
+  safetensors file;
+  octavo_status status = safetensors_open(path, &file, error);
+  if (status != OCTAVO_OK)
+    return status;
+  for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++) {
+    parameter *p = n->parameters[i];
+    octavo_error why = {0};
+    if (!safetensors_has(&file, p->name)) {
+      taken->missing++;
+      continue;
+    }
+    status = read_tensor(&file, n, p, "", parameter_set, &why);
+    if (status == OCTAVO_ERROR_FORMAT) {
+      if (taken->other_shape++ == 0)
+        snprintf(taken->first_other, sizeof taken->first_other, "%s", why.text);
+      status = OCTAVO_OK;
+    } else if (status == OCTAVO_OK) {
+      taken->taken++;
+    } else {
+      octavo_error_set(error, status, "%s", why.text);
+    }
+  }
+  if (status == OCTAVO_OK && taken->taken == 0)
+    status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                              "%s: no tensor of the network is in it; expected names such as %s",
+                              path, n->parameters[0]->name);
+  safetensors_close(&file);
+  return status == OCTAVO_OK ? network_refresh(n, error) : status;
+}

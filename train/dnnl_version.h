@@ -1,0 +1,90 @@
+/* What differs between the C interfaces of oneDNN 2.x and 3.x, behind one set of functions: memory
+ * descriptors and the making of primitive descriptors. dnnl_version.c is the only file that knows
+ * which version it is compiled with.
+ *
+ * All functions return oneDNN's status; a descriptor made here is freed by the caller. Any thread.
+ */
+#ifndef OCTAVO_TRAIN_DNNL_VERSION_H
+#define OCTAVO_TRAIN_DNNL_VERSION_H
+
+#include <oneapi/dnnl/dnnl.h>
+#include <oneapi/dnnl/dnnl_version.h>
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* A borrowed memory descriptor, as the functions of either version take it. */
+#if DNNL_VERSION_MAJOR >= 3
+typedef const_dnnl_memory_desc_t version_desc;
+#else
+typedef const dnnl_memory_desc_t *version_desc;
+#endif
+
+/* A descriptor of the caller's own; version_desc_free. */
+dnnl_status_t version_desc_create(version_desc *desc, int rank, const dnnl_dims_t dims,
+                                  dnnl_data_type_t type, dnnl_format_tag_t tag);
+dnnl_status_t version_desc_copy(version_desc *desc, version_desc from);
+/* NULL is allowed. */
+void version_desc_free(version_desc desc);
+dnnl_data_type_t version_desc_type(version_desc desc);
+
+/* Both dimensions of a sliding window: height, then width. */
+typedef struct version_window {
+  dnnl_dims_t kernel, stride, padding;
+} version_window;
+
+/* Forward for training, the gradient of the source, the gradient of the weights (float32 weights'
+ * gradient with bfloat16 data too). `hint` is the forward one. */
+dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                  version_desc source, version_desc weights,
+                                  version_desc destination, const version_window *window);
+dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       version_desc source, version_desc weights,
+                                       version_desc destination, const version_window *window,
+                                       dnnl_primitive_desc_t hint);
+dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                          version_desc source, version_desc weights,
+                                          version_desc destination, const version_window *window,
+                                          dnnl_primitive_desc_t hint);
+
+/* Source and destination alike. `flags` are dnnl_normalization_flags_t. */
+dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                 dnnl_prop_kind_t kind, version_desc data, float epsilon,
+                                 unsigned flags);
+dnnl_status_t version_batch_norm_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                          version_desc data, float epsilon, unsigned flags,
+                                          dnnl_primitive_desc_t hint);
+
+dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc source, version_desc destination,
+                              const version_window *window);
+dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc source,
+                                       version_desc destination, const version_window *window,
+                                       dnnl_primitive_desc_t hint);
+
+dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                             version_desc source, version_desc weights, version_desc bias,
+                             version_desc destination);
+dnnl_status_t version_linear_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                  version_desc source, version_desc weights,
+                                  version_desc destination, dnnl_primitive_desc_t hint);
+dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                     version_desc source, version_desc weights, version_desc bias,
+                                     version_desc destination, dnnl_primitive_desc_t hint);
+
+/* The sum of two tensors alike, with a ReLU after it if asked for. */
+dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data,
+                          bool relu);
+/* ReLU's gradient from its output; in place is allowed. */
+dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                    version_desc data);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

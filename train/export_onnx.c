@@ -1,0 +1,145 @@
+#include "export_onnx.h"
+
+#include "common/onnx/proto.h"
+#include "runtime/error.h"
+
+typedef struct exporter {
+  const network *n;
+  proto_graph proto;
+  const char **names; /* of each layer's output tensor */
+} exporter;
+
+static octavo_status add_parameters(exporter *e, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = 0; status == OCTAVO_OK && i < e->n->parameter_count; i++) {
+    const parameter *p = e->n->parameters[i];
+    int64_t dims[4] = {0};
+    for (uint32_t k = 0; k < p->rank; k++)
+      dims[k] = p->dims[k];
+    float *data = proto_constant(&e->proto, p->name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, p->rank,
+                                 dims, p->count * sizeof *data);
+    if (data != NULL)
+      status = parameter_get(e->n, p, data, error);
+  }
+  return status;
+}
+
+static const char *tensor_name(exporter *e, const char *base, const char *suffix) {
+  const char *name = proto_name(&e->proto, base, suffix);
+  return name != NULL ? name : "";
+}
+
+static void add_window(exporter *e, Onnx__NodeProto *node, const architecture_layer *spec) {
+  const int64_t k = spec->kernel, s = spec->stride, p = spec->padding;
+  proto_attribute_ints(&e->proto, node, "kernel_shape", 2, (const int64_t[]){k, k});
+  proto_attribute_ints(&e->proto, node, "pads", 4, (const int64_t[]){p, p, p, p});
+  proto_attribute_ints(&e->proto, node, "strides", 2, (const int64_t[]){s, s});
+}
+
+/* A ReLU node after tensor `raw` if the layer has one. Returns what later layers read. */
+static const char *add_relu(exporter *e, const architecture_layer *spec, const char *raw) {
+  if (!spec->relu)
+    return raw;
+  const char *output = tensor_name(e, spec->name, ".relu_output");
+  proto_node(&e->proto, "Relu", tensor_name(e, spec->name, ".relu"), 1, &raw, output);
+  return output;
+}
+
+static const char *add_convolution(exporter *e, const architecture_layer *spec,
+                                   const char *output) {
+  const char *inputs[] = {e->names[spec->inputs[0]], tensor_name(e, spec->name, ".weight")};
+  Onnx__NodeProto *node = proto_node(&e->proto, "Conv", spec->name, 2, inputs, output);
+  add_window(e, node, spec);
+  proto_attribute_ints(&e->proto, node, "dilations", 2, (const int64_t[]){1, 1});
+  proto_attribute_int(&e->proto, node, "group", spec->groups);
+  return output;
+}
+
+/* ONNX's own default of epsilon is 1e-5, as in training. */
+static const char *add_batch_norm(exporter *e, const architecture_layer *spec, const char *output) {
+  const char *inputs[] = {e->names[spec->inputs[0]], tensor_name(e, spec->name, ".weight"),
+                          tensor_name(e, spec->name, ".bias"),
+                          tensor_name(e, spec->name, ".running_mean"),
+                          tensor_name(e, spec->name, ".running_var")};
+  proto_node(&e->proto, "BatchNormalization", spec->name, 5, inputs, output);
+  return add_relu(e, spec, output);
+}
+
+static const char *add_sum(exporter *e, const architecture_layer *spec, const char *output) {
+  const char *inputs[] = {e->names[spec->inputs[0]], e->names[spec->inputs[1]]};
+  proto_node(&e->proto, "Add", spec->name, 2, inputs, output);
+  return add_relu(e, spec, output);
+}
+
+static const char *add_max_pool(exporter *e, const architecture_layer *spec, const char *output) {
+  add_window(e, proto_node(&e->proto, "MaxPool", spec->name, 1, &e->names[spec->inputs[0]], output),
+             spec);
+  return output;
+}
+
+static const char *add_average_pool(exporter *e, const architecture_layer *spec,
+                                    const char *output) {
+  add_window(
+      e, proto_node(&e->proto, "AveragePool", spec->name, 1, &e->names[spec->inputs[0]], output),
+      spec);
+  return output;
+}
+
+static const char *add_global_average(exporter *e, const architecture_layer *spec,
+                                      const char *output) {
+  proto_node(&e->proto, "GlobalAveragePool", spec->name, 1, &e->names[spec->inputs[0]], output);
+  return output;
+}
+
+static const char *add_linear(exporter *e, const architecture_layer *spec, const char *output) {
+  const char *flat = tensor_name(e, spec->name, ".flatten_output");
+  Onnx__NodeProto *node = proto_node(&e->proto, "Flatten", tensor_name(e, spec->name, ".flatten"),
+                                     1, &e->names[spec->inputs[0]], flat);
+  proto_attribute_int(&e->proto, node, "axis", 1);
+  const char *inputs[] = {flat, tensor_name(e, spec->name, ".weight"),
+                          tensor_name(e, spec->name, ".bias")};
+  node = proto_node(&e->proto, "Gemm", spec->name, 3, inputs, output);
+  proto_attribute_int(&e->proto, node, "transB", 1);
+  return output;
+}
+
+/* Each adds a layer's nodes, the first of which writes `output`, and returns the tensor that later
+ * layers read. */
+static const char *(*const add_layer[ARCHITECTURE_KINDS])(exporter *, const architecture_layer *,
+                                                          const char *) = {
+    [ARCHITECTURE_CONVOLUTION] = add_convolution,
+    [ARCHITECTURE_BATCH_NORM] = add_batch_norm,
+    [ARCHITECTURE_ADD] = add_sum,
+    [ARCHITECTURE_MAX_POOL] = add_max_pool,
+    [ARCHITECTURE_AVERAGE_POOL] = add_average_pool,
+    [ARCHITECTURE_GLOBAL_AVERAGE] = add_global_average,
+    [ARCHITECTURE_LINEAR] = add_linear,
+};
+
+static void add_layers(exporter *e) {
+  const architecture *plan = e->n->plan;
+  const architecture_layer *image = &plan->layers[0];
+  proto_input(&e->proto, "input", 4,
+              (const int64_t[]){0, image->channels, image->height, image->width});
+  e->names[0] = "input";
+  for (uint32_t i = 1; i < plan->count && e->proto.status == OCTAVO_OK; i++) {
+    const architecture_layer *spec = &plan->layers[i];
+    const char *output = i + 1 == plan->count ? "logits" : tensor_name(e, spec->name, "_output");
+    e->names[i] = add_layer[spec->kind](e, spec, output);
+  }
+  proto_output(&e->proto, "logits", 2, (const int64_t[]){0, network_classes(e->n)});
+}
+
+octavo_status export_onnx(const network *n, const char *name, const char *path,
+                          octavo_error *error) {
+  exporter e = {.n = n};
+  proto_begin(&e.proto, name);
+  e.names = proto_alloc(&e.proto, n->count, sizeof *e.names);
+  octavo_status status = add_parameters(&e, error);
+  if (status == OCTAVO_OK && e.names != NULL)
+    add_layers(&e);
+  if (status == OCTAVO_OK)
+    status = proto_save(&e.proto, "octavo-train", path, error);
+  proto_end(&e.proto);
+  return status;
+}

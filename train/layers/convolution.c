@@ -1,0 +1,219 @@
+/* y = w * x, grouped and depthwise too.
+ *
+ * x [n, ci, h, w], w [co, ci/groups, k, k], y [n, co, h', w']. The parameter keeps the layout that
+ * the gradient of the weights is computed in; where the forward pass or the gradient of the data
+ * wants another layout or type, a copy is made after each update. */
+#include "train/network.h"
+
+#include "runtime/error.h"
+#include "runtime/memory.h"
+
+typedef struct state {
+  parameter *weight;
+  operation forward, to_data, to_weights;
+  tensor forward_weights, data_weights; /* copies; described if needed */
+  operation refresh_forward, refresh_data;
+} state;
+
+static void make_window(const architecture_layer *spec, version_window *window) {
+  for (int i = 0; i < 2; i++) {
+    window->kernel[i] = spec->kernel;
+    window->stride[i] = spec->stride;
+    window->padding[i] = spec->padding;
+  }
+}
+
+/* The weights' shape as oneDNN sees it: with groups there is one more dimension in front. */
+static int weight_dims(const network *n, const layer *l, dnnl_dims_t dims) {
+  const architecture_layer *spec = l->spec;
+  const uint32_t inputs = n->plan->layers[spec->inputs[0]].channels;
+  int rank = 0;
+  if (spec->groups > 1)
+    dims[rank++] = spec->groups;
+  dims[rank++] = spec->channels / spec->groups;
+  dims[rank++] = inputs / spec->groups;
+  dims[rank++] = spec->kernel;
+  dims[rank++] = spec->kernel;
+  return rank;
+}
+
+/* Everything that is only needed while the operations are made. */
+typedef struct draft {
+  version_window window;
+  version_desc source, weights, weights_gradient, output; /* source borrowed */
+  dnnl_primitive_desc_t forward, to_data, to_weights;
+} draft;
+
+static dnnl_status_t draft_forward(network *n, layer *l, draft *d) {
+  dnnl_dims_t dims;
+  const int rank = weight_dims(n, l, dims);
+  const dnnl_dims_t output = {n->batch, l->spec->channels, l->spec->height, l->spec->width};
+  d->source = network_source(n, l, 0)->data.desc;
+  make_window(l->spec, &d->window);
+  dnnl_status_t status = version_desc_create(&d->weights, rank, dims, n->type, dnnl_format_tag_any);
+  if (status == dnnl_success)
+    status = version_desc_create(&d->weights_gradient, rank, dims, dnnl_f32, dnnl_format_tag_any);
+  if (status == dnnl_success)
+    status = version_desc_create(&d->output, 4, output, n->type, dnnl_format_tag_any);
+  if (status == dnnl_success)
+    status = version_convolution(&d->forward, n->d->engine, d->source, d->weights, d->output,
+                                 &d->window);
+  return status;
+}
+
+static dnnl_status_t draft_backward(network *n, layer *l, draft *d) {
+  const version_desc output = network_output(n, l)->data.desc;
+  dnnl_status_t status = version_convolution_weights(
+      &d->to_weights, n->d->engine, d->source, d->weights_gradient, output, &d->window, d->forward);
+  if (status == dnnl_success && l->spec->inputs[0] != 0)
+    status = version_convolution_data(&d->to_data, n->d->engine, d->source, d->weights, output,
+                                      &d->window, d->forward);
+  return status;
+}
+
+static octavo_status add_weight(network *n, layer *l, const draft *d, octavo_error *error) {
+  state *s = l->state;
+  const uint32_t inputs = n->plan->layers[l->spec->inputs[0]].channels / l->spec->groups;
+  const uint32_t kernel = l->spec->kernel;
+  parameter p = {.kind = PARAMETER_WEIGHT,
+                 .rank = 4,
+                 .dims = {l->spec->channels, inputs, kernel, kernel},
+                 .fan_in = inputs * kernel * kernel};
+  p.order_rank = weight_dims(n, l, p.order);
+  return network_add_parameter(
+      n, l, "weight", &p,
+      dnnl_primitive_desc_query_md(d->to_weights, dnnl_query_diff_weights_md, 0), &s->weight,
+      error);
+}
+
+/* The tensor that an operation reads the weights from: the parameter itself, or a copy. */
+static octavo_status choose_weights(network *n, state *s, version_desc wanted, tensor *copy,
+                                    operation *refresh, const tensor **chosen,
+                                    octavo_error *error) {
+  *chosen = &s->weight->value;
+  if (dnnl_memory_desc_equal(wanted, s->weight->value.desc))
+    return OCTAVO_OK;
+  if (s->forward_weights.memory != NULL &&
+      dnnl_memory_desc_equal(wanted, s->forward_weights.desc)) {
+    *chosen = &s->forward_weights;
+    return OCTAVO_OK;
+  }
+  *chosen = copy;
+  octavo_status status = tensor_create(copy, n->d, wanted, error);
+  if (status == OCTAVO_OK)
+    status = operation_reorder(refresh, n->d, &s->weight->value, copy, error);
+  return status;
+}
+
+static octavo_status make_forward(network *n, layer *l, draft *d, octavo_error *error) {
+  state *s = l->state;
+  const tensor *weights = NULL;
+  octavo_status status =
+      choose_weights(n, s, dnnl_primitive_desc_query_md(d->forward, dnnl_query_weights_md, 0),
+                     &s->forward_weights, &s->refresh_forward, &weights, error);
+  if (status != OCTAVO_OK)
+    return status;
+  status = operation_create(&s->forward, dnnl_success, d->forward, "a convolution", error);
+  d->forward = NULL;
+  operation_bind(&s->forward, DNNL_ARG_SRC, &network_source(n, l, 0)->data);
+  operation_bind(&s->forward, DNNL_ARG_WEIGHTS, weights);
+  operation_bind(&s->forward, DNNL_ARG_DST, &network_output(n, l)->data);
+  return status;
+}
+
+static octavo_status make_to_weights(network *n, layer *l, draft *d, octavo_error *error) {
+  state *s = l->state;
+  const octavo_status status =
+      operation_create(&s->to_weights, dnnl_success, d->to_weights, "a convolution", error);
+  d->to_weights = NULL;
+  operation_bind(&s->to_weights, DNNL_ARG_SRC, &network_source(n, l, 0)->data);
+  operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST, &network_output(n, l)->gradient);
+  operation_bind(&s->to_weights, DNNL_ARG_DIFF_WEIGHTS, &s->weight->gradient);
+  return status;
+}
+
+static octavo_status make_to_data(network *n, layer *l, draft *d, octavo_error *error) {
+  state *s = l->state;
+  if (d->to_data == NULL)
+    return OCTAVO_OK;
+  const tensor *weights = NULL, *target = NULL;
+  octavo_status status = network_input_gradient(n, l, 0, &target, error);
+  if (status == OCTAVO_OK)
+    status =
+        choose_weights(n, s, dnnl_primitive_desc_query_md(d->to_data, dnnl_query_weights_md, 0),
+                       &s->data_weights, &s->refresh_data, &weights, error);
+  if (status != OCTAVO_OK)
+    return status;
+  status = operation_create(&s->to_data, dnnl_success, d->to_data, "a convolution", error);
+  d->to_data = NULL;
+  operation_bind(&s->to_data, DNNL_ARG_DIFF_DST, &network_output(n, l)->gradient);
+  operation_bind(&s->to_data, DNNL_ARG_WEIGHTS, weights);
+  operation_bind(&s->to_data, DNNL_ARG_DIFF_SRC, target);
+  return status;
+}
+
+static void free_draft(draft *d) {
+  version_desc_free(d->weights);
+  version_desc_free(d->weights_gradient);
+  version_desc_free(d->output);
+  if (d->forward != NULL)
+    dnnl_primitive_desc_destroy(d->forward);
+  if (d->to_data != NULL)
+    dnnl_primitive_desc_destroy(d->to_data);
+  if (d->to_weights != NULL)
+    dnnl_primitive_desc_destroy(d->to_weights);
+}
+
+static octavo_status create(network *n, layer *l, octavo_error *error) {
+  l->state = octavo_memory_alloc(1, sizeof(state));
+  if (l->state == NULL)
+    return octavo_error_memory(error, sizeof(state), "a layer");
+  draft d = {0};
+  octavo_status status = onednn_check(draft_forward(n, l, &d), "the convolution", error);
+  if (status == OCTAVO_OK)
+    status =
+        network_define(n, l, dnnl_primitive_desc_query_md(d.forward, dnnl_query_dst_md, 0), error);
+  if (status == OCTAVO_OK)
+    status = onednn_check(draft_backward(n, l, &d), "the convolution's gradient", error);
+  if (status == OCTAVO_OK)
+    status = add_weight(n, l, &d, error);
+  if (status == OCTAVO_OK)
+    status = make_forward(n, l, &d, error);
+  if (status == OCTAVO_OK)
+    status = make_to_weights(n, l, &d, error);
+  if (status == OCTAVO_OK)
+    status = make_to_data(n, l, &d, error);
+  free_draft(&d);
+  return status;
+}
+
+static octavo_status forward(network *n, layer *l, bool training, octavo_error *error) {
+  (void)training;
+  const state *s = l->state;
+  return operation_run(&s->forward, n->d, error);
+}
+
+static octavo_status backward(network *n, layer *l, octavo_error *error) {
+  const state *s = l->state;
+  const octavo_status status = operation_run(&s->to_weights, n->d, error);
+  return status == OCTAVO_OK ? operation_run(&s->to_data, n->d, error) : status;
+}
+
+static octavo_status refresh(network *n, layer *l, octavo_error *error) {
+  const state *s = l->state;
+  const octavo_status status = operation_run(&s->refresh_forward, n->d, error);
+  return status == OCTAVO_OK ? operation_run(&s->refresh_data, n->d, error) : status;
+}
+
+static void destroy(layer *l) {
+  state *s = l->state;
+  operation_free(&s->forward);
+  operation_free(&s->to_data);
+  operation_free(&s->to_weights);
+  operation_free(&s->refresh_forward);
+  operation_free(&s->refresh_data);
+  tensor_free(&s->forward_weights);
+  tensor_free(&s->data_weights);
+}
+
+const layer_type layer_convolution = {create, forward, backward, refresh, destroy};

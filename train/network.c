@@ -1,0 +1,202 @@
+#include "network.h"
+
+#include "gradient_memory.h"
+#include "runtime/error.h"
+#include "runtime/memory.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const layer_type *const types[ARCHITECTURE_KINDS] = {
+    [ARCHITECTURE_CONVOLUTION] = &layer_convolution,
+    [ARCHITECTURE_BATCH_NORM] = &layer_batch_norm,
+    [ARCHITECTURE_ADD] = &layer_add,
+    [ARCHITECTURE_MAX_POOL] = &layer_pool,
+    [ARCHITECTURE_AVERAGE_POOL] = &layer_pool,
+    [ARCHITECTURE_GLOBAL_AVERAGE] = &layer_pool,
+    [ARCHITECTURE_LINEAR] = &layer_linear,
+};
+
+octavo_status network_define(network *n, layer *l, version_desc desc, octavo_error *error) {
+  value *v = &n->values[l->index];
+  octavo_status status = tensor_create(&v->data, n->d, desc, error);
+  if (status == OCTAVO_OK)
+    status = tensor_describe(&v->gradient, n->d, desc, error);
+  return status;
+}
+
+static octavo_status make_adder(network *n, layer *l, uint32_t which, const tensor *addend,
+                                octavo_error *error) {
+  const tensor *gradient = &n->values[l->spec->inputs[which]].gradient;
+  dnnl_primitive_desc_t pd = NULL;
+  const dnnl_status_t made = version_add(&pd, n->d->engine, gradient->desc, false);
+  operation *o = &l->add_on[which];
+  const octavo_status status = operation_create(o, made, pd, l->spec->name, error);
+  if (status == OCTAVO_OK) {
+    operation_bind(o, DNNL_ARG_SRC_0, gradient);
+    operation_bind(o, DNNL_ARG_SRC_1, addend);
+    operation_bind(o, DNNL_ARG_DST, gradient);
+  }
+  return status;
+}
+
+octavo_status network_input_gradient(network *n, layer *l, uint32_t which, const tensor **target,
+                                     octavo_error *error) {
+  const uint32_t input = l->spec->inputs[which];
+  value *v = &n->values[input];
+  *target = NULL;
+  if (input == 0)
+    return OCTAVO_OK;
+  *target = &v->gradient;
+  if (v->last_reader == l->index)
+    return OCTAVO_OK;
+  /* Another layer's gradient is there already when this one's comes. */
+  octavo_status status = tensor_describe(&l->addend[which], n->d, v->gradient.desc, error);
+  if (status == OCTAVO_OK)
+    status = make_adder(n, l, which, &l->addend[which], error);
+  *target = &l->addend[which];
+  return status;
+}
+
+octavo_status network_pass_gradient(network *n, layer *l, uint32_t which, octavo_error *error) {
+  const uint32_t input = l->spec->inputs[which];
+  if (input == 0)
+    return OCTAVO_OK;
+  value *v = &n->values[input];
+  if (v->last_reader != l->index)
+    return make_adder(n, l, which, &n->values[l->index].gradient, error);
+  v->shares = l->index;
+  return OCTAVO_OK;
+}
+
+static octavo_status define_input(network *n, octavo_error *error) {
+  const architecture_layer *spec = &n->plan->layers[0];
+  const dnnl_dims_t dims = {n->batch, spec->channels, spec->height, spec->width};
+  return tensor_plain(&n->values[0].data, n->d, 4, dims, n->type, error);
+}
+
+static void find_readers(network *n) {
+  for (uint32_t i = 0; i < n->count; i++) {
+    n->values[i].shares = i;
+    for (uint32_t k = 0; k < n->plan->layers[i].input_count; k++)
+      n->values[n->plan->layers[i].inputs[k]].last_reader = i;
+  }
+}
+
+static octavo_status create_layers(network *n, octavo_error *error) {
+  octavo_status status = define_input(n, error);
+  find_readers(n);
+  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++) {
+    layer *l = &n->layers[i];
+    *l = (layer){.type = types[n->plan->layers[i].kind], .spec = &n->plan->layers[i], .index = i};
+    status = l->type->create(n, l, error);
+    if (status != OCTAVO_OK)
+      octavo_error_prefix(error, "%s", l->spec->name);
+  }
+  return status;
+}
+
+octavo_status network_create(onednn *d, const architecture *plan, uint32_t batch, bool bfloat16,
+                             network **result, octavo_error *error) {
+  *result = NULL;
+  network *n = octavo_memory_alloc(1, sizeof *n);
+  if (n == NULL)
+    return octavo_error_memory(error, sizeof *n, "the network");
+  *n = (network){.d = d,
+                 .plan = plan,
+                 .batch = batch,
+                 .type = bfloat16 ? dnnl_bf16 : dnnl_f32,
+                 .count = plan->count};
+  n->values = octavo_memory_alloc(plan->count, sizeof *n->values);
+  n->layers = octavo_memory_alloc(plan->count, sizeof *n->layers);
+  octavo_status status = n->values != NULL && n->layers != NULL
+                             ? OCTAVO_OK
+                             : octavo_error_memory(error, plan->count, "the network");
+  if (status == OCTAVO_OK)
+    status = create_layers(n, error);
+  if (status == OCTAVO_OK)
+    status = gradient_memory_assign(n, error);
+  if (status != OCTAVO_OK) {
+    network_free(n);
+    return status;
+  }
+  *result = n;
+  return OCTAVO_OK;
+}
+
+static void free_parameter(parameter *p) {
+  tensor_free(&p->value);
+  tensor_free(&p->gradient);
+  octavo_memory_free_aligned(p->momentum);
+  octavo_memory_free(p);
+}
+
+static void free_layer(layer *l) {
+  if (l->type != NULL && l->state != NULL)
+    l->type->destroy(l);
+  octavo_memory_free(l->state);
+  for (int k = 0; k < 2; k++) {
+    operation_free(&l->add_on[k]);
+    tensor_free(&l->addend[k]);
+  }
+}
+
+void network_free(network *n) {
+  if (n == NULL)
+    return;
+  for (uint32_t i = 0; n->layers != NULL && i < n->count; i++)
+    free_layer(&n->layers[i]);
+  for (uint32_t i = 0; n->values != NULL && i < n->count; i++) {
+    tensor_free(&n->values[i].data);
+    tensor_free(&n->values[i].gradient);
+  }
+  for (uint32_t i = 0; i < n->parameter_count; i++)
+    free_parameter(n->parameters[i]);
+  gradient_memory_free(n);
+  octavo_memory_free(n->parameters);
+  octavo_memory_free(n->layers);
+  octavo_memory_free(n->values);
+  octavo_memory_free(n);
+}
+
+const tensor *network_input(const network *n) {
+  return &n->values[0].data;
+}
+
+float *network_logits(const network *n) {
+  return n->values[n->count - 1].data.data;
+}
+
+float *network_logits_gradient(const network *n) {
+  return n->values[n->count - 1].gradient.data;
+}
+
+uint32_t network_classes(const network *n) {
+  return n->plan->layers[n->count - 1].channels;
+}
+
+octavo_status network_forward(network *n, bool training, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++)
+    status = n->layers[i].type->forward(n, &n->layers[i], training, error);
+  return status;
+}
+
+octavo_status network_backward(network *n, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = n->count - 1; status == OCTAVO_OK && i > 0; i--) {
+    layer *l = &n->layers[i];
+    status = l->type->backward(n, l, error);
+    for (uint32_t k = 0; status == OCTAVO_OK && k < l->spec->input_count; k++)
+      status = operation_run(&l->add_on[k], n->d, error);
+  }
+  return status;
+}
+
+octavo_status network_refresh(network *n, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++)
+    if (n->layers[i].type->refresh != NULL)
+      status = n->layers[i].type->refresh(n, &n->layers[i], error);
+  return status;
+}

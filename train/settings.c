@@ -1,0 +1,330 @@
+#include "settings.h"
+
+#include "augment.h"
+#include "image_set.h"
+#include "networks.h"
+#include "runtime/memory.h"
+#include "schedule.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define AT(member) offsetof(train_settings, member)
+
+static const char *const recipe_names[] = {"classic", "fast", NULL};
+static const char *const no_yes[] = {"no", "yes", NULL};
+static const char *const flips[] = {"none", "random", "alternating", NULL};
+static const char *const precisions[] = {"auto", "float32", "bfloat16", NULL};
+
+enum { COSINE, ONE_CYCLE }; /* rows of schedule.c */
+
+/* What the recipes say; the order is that of recipe_names. */
+static const train_settings recipes[] = {
+    {.epochs = 10,
+     .rate = 0.01,
+     .momentum = 0.9,
+     .weight_decay = 5e-4,
+     .warmup = 0.3,
+     .schedule = COSINE,
+     .flip = AUGMENT_FLIP_RANDOM,
+     .translate = 4},
+    {.epochs = 10,
+     .rate = 0.15,
+     .momentum = 0.9,
+     .weight_decay = 5e-4,
+     .warmup = 0.25,
+     .schedule = ONE_CYCLE,
+     .nesterov = 1,
+     .label_smoothing = 0.1,
+     .flip = AUGMENT_FLIP_ALTERNATING,
+     .translate = 3},
+};
+
+static const option_descriptor options[] = {
+    {.name = "NETWORK",
+     .kind = OPTION_ARGUMENT,
+     .offset = AT(network),
+     .help = "What to train; --list tells the names.",
+     .group = "Arguments"},
+    {.name = "list",
+     .kind = OPTION_FLAG,
+     .offset = AT(list),
+     .help = "Print the networks with their parameters and multiply-accumulates, and stop."},
+    {.name = "data",
+     .letter = 'd',
+     .kind = OPTION_STRING,
+     .offset = AT(data),
+     .value = "DIR",
+     .help = "Images: CIFAR-10's binary batches, one folder per class (with or without train and "
+             "test above), or shapes10, which is drawn on the spot.",
+     .group = "Run"},
+    {.name = "output",
+     .letter = 'o',
+     .kind = OPTION_STRING,
+     .offset = AT(output),
+     .value = "DIR",
+     .help = "Folder for the results; made if it does not exist."},
+    {.name = "resume",
+     .kind = OPTION_FLAG,
+     .offset = AT(resume),
+     .help = "Go on from the checkpoint in the output folder; the other options as before."},
+    {.name = "overwrite",
+     .kind = OPTION_FLAG,
+     .offset = AT(overwrite),
+     .help = "Begin anew although the output folder holds a run."},
+    {.name = "init",
+     .kind = OPTION_STRING,
+     .offset = AT(init),
+     .value = "FILE",
+     .help = "Start from these weights (safetensors, torchvision's names, float32); tensors of "
+             "another shape start at random."},
+    {.name = "recipe",
+     .kind = OPTION_CHOICE,
+     .offset = AT(recipe),
+     .choices = recipe_names,
+     .help = "Where the options below that are not given come from."},
+    {.name = "epochs",
+     .letter = 'e',
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(epochs),
+     .value = "N",
+     .minimum = 1,
+     .maximum = 100000,
+     .help = "Passes over the training images."},
+    {.name = "batch",
+     .letter = 'b',
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(batch),
+     .value = "N",
+     .minimum = 1,
+     .maximum = 65536,
+     .help = "Images in a step."},
+    {.name = "size",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(size),
+     .value = "N",
+     .maximum = 1024,
+     .help = "Height and width of the network's input; 0 is the network's usual. Other images are "
+             "stretched to it."},
+    {.name = "limit",
+     .letter = 'n',
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(limit),
+     .value = "N",
+     .maximum = 1e9,
+     .help = "Training images, evenly from the classes; 0 is all (of shapes10: 10000)."},
+    {.name = "test-limit",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(test_limit),
+     .value = "N",
+     .maximum = 1e9,
+     .help = "The same for the test images (of shapes10: 2000)."},
+    {.name = "seed",
+     .kind = OPTION_SEED,
+     .offset = AT(seed),
+     .value = "N",
+     .help = "The same seed and number of threads give the same network, bit by bit."},
+    {.name = "threads",
+     .letter = 't',
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(threads),
+     .value = "N",
+     .maximum = 1024,
+     .help = "Threads; 0 is as many as CPUs may be used."},
+    {.name = "precision",
+     .kind = OPTION_CHOICE,
+     .offset = AT(precision),
+     .choices = precisions,
+     .help = "Of activations and the weights they meet; auto is bfloat16 where the CPU has it. "
+             "Weights are kept and updated in float32 in any case."},
+    {.name = "lr",
+     .kind = OPTION_REAL,
+     .offset = AT(rate),
+     .value = "X",
+     .minimum = 1e-9,
+     .maximum = 1000,
+     .help = "Learning rate; the peak one where the schedule moves it.",
+     .group = "Optimizer"},
+    {.name = "schedule",
+     .kind = OPTION_CHOICE,
+     .offset = AT(schedule),
+     .choices = schedule_names,
+     .help = "How the rate moves."},
+    {.name = "warmup",
+     .kind = OPTION_REAL,
+     .offset = AT(warmup),
+     .value = "X",
+     .minimum = 0.001,
+     .maximum = 0.999,
+     .help = "Share of the steps in which one-cycle rises."},
+    {.name = "momentum",
+     .kind = OPTION_REAL,
+     .offset = AT(momentum),
+     .value = "X",
+     .minimum = 0,
+     .maximum = 0.9999,
+     .help = "Share of the step before that is kept."},
+    {.name = "nesterov",
+     .kind = OPTION_CHOICE,
+     .offset = AT(nesterov),
+     .choices = no_yes,
+     .help = "Nesterov's momentum."},
+    {.name = "weight-decay",
+     .kind = OPTION_REAL,
+     .offset = AT(weight_decay),
+     .value = "X",
+     .minimum = 0,
+     .maximum = 1,
+     .help = "Of weights; batch norm and biases are spared."},
+    {.name = "decay-all",
+     .kind = OPTION_FLAG,
+     .offset = AT(decay_all),
+     .help = "Weight decay for batch norm and biases too, as PyTorch does if not told otherwise."},
+    {.name = "label-smoothing",
+     .kind = OPTION_REAL,
+     .offset = AT(label_smoothing),
+     .value = "X",
+     .minimum = 0,
+     .maximum = 0.99,
+     .help = "Share of the target that is spread over all classes."},
+    {.name = "translate",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(translate),
+     .value = "N",
+     .maximum = 64,
+     .help = "Shift training images by up to N pixels each way, reflecting at the border.",
+     .group = "Augmentation"},
+    {.name = "flip",
+     .kind = OPTION_CHOICE,
+     .offset = AT(flip),
+     .choices = flips,
+     .help = "Mirror training images: at random, or at random once and then in turns."},
+    {.name = "cutout",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(cutout),
+     .value = "N",
+     .maximum = 1024,
+     .help = "Blank a random square of N pixels; 0 is none."},
+    {.name = "mean",
+     .kind = OPTION_REALS,
+     .offset = AT(mean),
+     .value = "R,G,B",
+     .help = "Mean of the channels in [0, 1]; computed from the training images if not given."},
+    {.name = "std",
+     .kind = OPTION_REALS,
+     .offset = AT(deviation),
+     .value = "R,G,B",
+     .help = "Their standard deviation."},
+};
+
+static const char *const examples[] = {
+    "octavo-train resnet8 --data shapes10 --recipe fast -o runs/shapes",
+    "octavo-train resnet20 --data cifar10 --recipe fast --epochs 30 -o runs/r20",
+    "octavo-train resnet20 --data cifar10 --recipe fast --epochs 30 -o runs/r20 --resume", NULL};
+
+static const char *const exit_codes[] = {
+    "0  trained", "1  failure, or stopped by Ctrl-C (--resume goes on)", "2  wrong usage", NULL};
+
+static const option_program program = {
+    .name = "octavo-train",
+    .summary = "Trains an image classifier and writes it as ONNX, for octavo-convert, and as "
+               "safetensors.",
+    .options = options,
+    .option_count = sizeof options / sizeof options[0],
+    .examples = examples,
+    .exit_codes = exit_codes};
+
+static void take_recipe(train_settings *s, int recipe) {
+  *s = recipes[recipe];
+  s->recipe = recipe;
+  s->batch = 128;
+  s->seed = 1;
+}
+
+/* The options are parsed twice: once to learn the recipe (from a copy of argv, which the parser
+ * reorders), then on top of the recipe's values. */
+static int find_recipe(int argc, char **argv, train_settings *s) {
+  char **copy = octavo_memory_alloc((size_t)argc + 1, sizeof *copy);
+  if (copy == NULL)
+    return 1;
+  memcpy(copy, argv, (size_t)argc * sizeof *copy);
+  take_recipe(s, 0);
+  const int code = options_parse(&program, argc, copy, s);
+  octavo_memory_free(copy);
+  return code;
+}
+
+static int wrong(const char *text) {
+  fprintf(stderr, "%s: %s\n%s: --help tells all options\n", program.name, text, program.name);
+  return 2;
+}
+
+int train_settings_parse(int argc, char **argv, train_settings *s) {
+  int code = find_recipe(argc, argv, s);
+  if (code != OPTIONS_RUN)
+    return code;
+  take_recipe(s, s->recipe);
+  code = options_parse(&program, argc, argv, s);
+  if (code != OPTIONS_RUN || s->list)
+    return code;
+  if (s->network == NULL)
+    return wrong("NETWORK is missing");
+  if (trainable_find(s->network) == NULL) {
+    fprintf(stderr, "%s: no network '%s'; there are:", program.name, s->network);
+    for (size_t i = 0; i < trainable_count; i++)
+      fprintf(stderr, " %s", trainables[i].name);
+    fputc('\n', stderr);
+    return 2;
+  }
+  if (s->data == NULL)
+    return wrong("--data is missing (--data shapes10 needs no files)");
+  if (s->output == NULL)
+    return wrong("--output is missing");
+  if (s->mean.count != s->deviation.count || (s->mean.count != 0 && s->mean.count != 3))
+    return wrong("--mean and --std: expected both with three numbers, or neither");
+  for (uint32_t i = 0; i < s->deviation.count; i++)
+    if (s->deviation.values[i] <= 0.0)
+      return wrong("--std: expected numbers above 0");
+  if (s->resume && s->overwrite)
+    return wrong("--resume and --overwrite exclude each other");
+  return OPTIONS_RUN;
+}
+
+static void add_text(json_t *object, const char *key, const char *text) {
+  json_object_set_new(object, key, json_string(text));
+}
+
+static void add_real(json_t *object, const char *key, double value) {
+  char text[40];
+  snprintf(text, sizeof text, "%.9g", value);
+  add_text(object, key, text);
+}
+
+static void add_unsigned(json_t *object, const char *key, uint64_t value) {
+  char text[24];
+  snprintf(text, sizeof text, "%" PRIu64, value);
+  add_text(object, key, text);
+}
+
+json_t *train_settings_describe(const train_settings *s) {
+  json_t *o = json_object();
+  if (o == NULL)
+    return NULL;
+  add_text(o, "network", s->network);
+  add_text(o, "recipe", recipe_names[s->recipe]);
+  add_unsigned(o, "epochs", s->epochs);
+  add_unsigned(o, "batch", s->batch);
+  add_unsigned(o, "seed", s->seed);
+  add_real(o, "lr", s->rate);
+  add_text(o, "schedule", schedules[s->schedule].name);
+  add_real(o, "warmup", s->warmup);
+  add_real(o, "momentum", s->momentum);
+  add_text(o, "nesterov", no_yes[s->nesterov]);
+  add_real(o, "weight_decay", s->weight_decay);
+  add_text(o, "decay_all", no_yes[s->decay_all ? 1 : 0]);
+  add_real(o, "label_smoothing", s->label_smoothing);
+  add_unsigned(o, "translate", s->translate);
+  add_text(o, "flip", flips[s->flip]);
+  add_unsigned(o, "cutout", s->cutout);
+  return o;
+}

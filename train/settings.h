@@ -1,0 +1,46 @@
+/* What the command line of octavo-train says. */
+#ifndef OCTAVO_TRAIN_SETTINGS_H
+#define OCTAVO_TRAIN_SETTINGS_H
+
+#include "common/options.h"
+#include "octavo.h"
+
+#include <jansson.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum train_precision {
+  TRAIN_PRECISION_AUTO, /* bfloat16 where the CPU has it */
+  TRAIN_PRECISION_FLOAT32,
+  TRAIN_PRECISION_BFLOAT16,
+} train_precision;
+
+typedef struct train_settings {
+  const char *network, *data, *output, *init;
+  bool list, resume, overwrite;
+  int recipe;
+  uint32_t epochs, batch, size, threads, limit, test_limit; /* size, limits, threads: 0 = usual */
+  uint64_t seed;
+  double rate, momentum, weight_decay, warmup, label_smoothing;
+  int schedule, nesterov, flip, precision; /* indices of their choices */
+  bool decay_all;
+  uint32_t translate, cutout;
+  option_reals mean, deviation; /* count 0: computed from the data */
+} train_settings;
+
+/* As options_parse: OPTIONS_RUN or an exit code. Options that are not given take the recipe's
+ * value.
+ */
+int train_settings_parse(int argc, char **argv, train_settings *settings);
+
+/* All that decides what is computed, as a JSON object of strings (a new reference): what run.json
+ * tells, and what has to be the same when a run is resumed. NULL if memory is short. */
+json_t *train_settings_describe(const train_settings *settings);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

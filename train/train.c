@@ -1,0 +1,50 @@
+/* octavo-train: from images to a network. */
+#include "training.h"
+
+#include "platforms/platform.h"
+
+static void print_begin(const training *t) {
+  const double macs = (double)architecture_macs(&t->plan) * 1e-6;
+  printf("%s: %.2f million parameters, %.1f million MACs; %u training and %u test images of %u "
+         "classes; %s, %u threads\n",
+         t->settings->network, (double)architecture_parameters(&t->plan) * 1e-6, macs,
+         t->images.train.count, t->images.test.count, t->images.train.class_count,
+         t->bfloat16 ? "bfloat16" : "float32", t->d.threads);
+  fflush(stdout);
+}
+
+static void print_end(const training *t) {
+  const double *m = t->mean, *d = t->deviation;
+  printf("%s: model.onnx, weights.safetensors, history.csv, curves.svg, run.json, labels.txt\n"
+         "Next: octavo-convert %s/model.onnx --mean %.4f,%.4f,%.4f --std %.4f,%.4f,%.4f --labels "
+         "%s/labels.txt --calib DIR -o model.octavo\n",
+         t->settings->output, t->settings->output, m[0], m[1], m[2], d[0], d[1], d[2],
+         t->settings->output);
+}
+
+int main(int argc, char **argv) {
+  train_settings settings;
+  const int code = train_settings_parse(argc, argv, &settings);
+  if (code != OPTIONS_RUN)
+    return code;
+  octavo_error error = {0};
+  training t = {0};
+  octavo_status status = OCTAVO_OK;
+  if (settings.list) {
+    status = trainable_list(stdout, &error);
+  } else {
+    platform_interrupt_catch();
+    status = training_open(&t, &settings, &error);
+    if (status == OCTAVO_OK)
+      print_begin(&t);
+    if (status == OCTAVO_OK)
+      status = training_run(&t, &error);
+    if (status == OCTAVO_OK)
+      print_end(&t);
+  }
+  training_close(&t);
+  if (status == OCTAVO_OK)
+    return 0;
+  fprintf(stderr, "octavo-train: %s\n", error.text);
+  return 1;
+}

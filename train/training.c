@@ -1,0 +1,289 @@
+#include "training.h"
+
+#include "loss.h"
+#include "platforms/platform.h"
+#include "runtime/error.h"
+#include "runtime/memory.h"
+#include "schedule.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* ---- Making ready ---------------------------------------------------------------------------- */
+
+static octavo_status load_data(training *t, const trainable *kind, octavo_error *error) {
+  const train_settings *s = t->settings;
+  const image_request request = {.data = s->data,
+                                 .size = s->size > 0 ? s->size : kind->size,
+                                 .limit = s->limit,
+                                 .test_limit = s->test_limit,
+                                 .seed = s->seed};
+  const octavo_status status = image_pair_load(&request, &t->images, error);
+  if (status != OCTAVO_OK)
+    return status;
+  image_pair_hash(&t->images, t->data_hash);
+  if (s->mean.count == 3) {
+    memcpy(t->mean, s->mean.values, sizeof t->mean);
+    memcpy(t->deviation, s->deviation.values, sizeof t->deviation);
+  } else {
+    image_set_statistics(&t->images.train, t->mean, t->deviation);
+  }
+  t->changes = (augment){.seed = s->seed,
+                         .translate = s->translate,
+                         .flip = (augment_flip)s->flip,
+                         .cutout = s->cutout};
+  augment_normalise(&t->changes, t->mean, t->deviation);
+  return OCTAVO_OK;
+}
+
+static octavo_status choose_precision(training *t, octavo_error *error) {
+  const bool available = onednn_has_bfloat16(&t->d);
+  t->bfloat16 = t->settings->precision == TRAIN_PRECISION_AUTO
+                    ? available
+                    : t->settings->precision == TRAIN_PRECISION_BFLOAT16;
+  if (t->bfloat16 && !available)
+    return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
+                            "--precision bfloat16: expected a CPU with AVX-512 BF16, found one "
+                            "without; leave the option out");
+  return OCTAVO_OK;
+}
+
+static octavo_status make_network(training *t, const trainable *kind, octavo_error *error) {
+  const train_settings *s = t->settings;
+  octavo_status status = onednn_open(&t->d, s->threads, error);
+  if (status == OCTAVO_OK)
+    status = choose_precision(t, error);
+  if (status == OCTAVO_OK)
+    status =
+        trainable_build(kind, t->images.train.size, t->images.train.class_count, &t->plan, error);
+  if (status == OCTAVO_OK)
+    status = network_create(&t->d, &t->plan, s->batch, t->bfloat16, &t->net, error);
+  if (status == OCTAVO_OK)
+    status = initialize(t->net, s->seed, error);
+  if (status == OCTAVO_OK)
+    status = loader_open(&t->images.train, &t->changes, s->batch, true, t->bfloat16,
+                         &t->train_loader, error);
+  if (status == OCTAVO_OK)
+    status = loader_open(&t->images.test, &t->changes, s->batch, false, t->bfloat16,
+                         &t->test_loader, error);
+  return status;
+}
+
+/* The settings and what has been found out about data and machine. */
+static octavo_status describe(training *t, octavo_error *error) {
+  char threads[16], version[32];
+  snprintf(threads, sizeof threads, "%" PRIu32, t->d.threads);
+  onednn_version(version, sizeof version);
+  t->description = train_settings_describe(t->settings);
+  if (t->description == NULL ||
+      json_object_set_new(t->description, "threads", json_string(threads)) != 0 ||
+      json_object_set_new(t->description, "precision",
+                          json_string(t->bfloat16 ? "bfloat16" : "float32")) != 0 ||
+      json_object_set_new(t->description, "data_sha256", json_string(t->data_hash)) != 0 ||
+      json_object_set_new(t->description, "onednn", json_string(version)) != 0)
+    return octavo_error_memory(error, 1, "a description of the run");
+  return OCTAVO_OK;
+}
+
+static octavo_status start_from_file(training *t, octavo_error *error) {
+  checkpoint_taken taken;
+  const octavo_status status = checkpoint_init(t->net, t->settings->init, &taken, error);
+  if (status != OCTAVO_OK)
+    return status;
+  printf("%s: %" PRIu32 " tensors taken, %" PRIu32 " not there\n", t->settings->init, taken.taken,
+         taken.missing);
+  if (taken.other_shape > 0)
+    printf("%" PRIu32 " of another shape or type start at random: %s\n", taken.other_shape,
+           taken.first_other);
+  return OCTAVO_OK;
+}
+
+static octavo_status resume(training *t, octavo_error *error) {
+  char *checkpoint = training_path(t, "checkpoint.safetensors");
+  char *csv = training_path(t, "history.csv");
+  octavo_status status = checkpoint != NULL && csv != NULL
+                             ? checkpoint_load(t->net, &t->at, t->description, checkpoint, error)
+                             : octavo_error_memory(error, 1, "a file name");
+  if (status == OCTAVO_OK && t->at.epoch > 0)
+    status = history_read_csv(&t->history, csv, t->at.epoch, error);
+  if (status == OCTAVO_OK && t->history.count > 0)
+    t->earlier_seconds = t->history.rows[t->history.count - 1].seconds;
+  octavo_memory_free(checkpoint);
+  octavo_memory_free(csv);
+  return status;
+}
+
+octavo_status training_open(training *t, const train_settings *s, octavo_error *error) {
+  *t = (training){.settings = s,
+                  .optimizer = {.momentum = s->momentum,
+                                .weight_decay = s->weight_decay,
+                                .nesterov = s->nesterov == 1,
+                                .decay_all = s->decay_all}};
+  const trainable *kind = trainable_find(s->network);
+  octavo_status status = run_files_prepare(t, error);
+  if (status == OCTAVO_OK)
+    status = load_data(t, kind, error);
+  if (status == OCTAVO_OK)
+    status = make_network(t, kind, error);
+  if (status == OCTAVO_OK)
+    status = describe(t, error);
+  if (status == OCTAVO_OK && s->resume)
+    status = resume(t, error);
+  else if (status == OCTAVO_OK && s->init != NULL)
+    status = start_from_file(t, error);
+  return status;
+}
+
+void training_close(training *t) {
+  loader_close(t->train_loader);
+  loader_close(t->test_loader);
+  network_free(t->net);
+  architecture_free(&t->plan);
+  image_pair_free(&t->images);
+  json_decref(t->description);
+  history_free(&t->history);
+  onednn_close(&t->d);
+  *t = (training){0};
+}
+
+/* ---- Training -------------------------------------------------------------------------------- */
+
+static double rate_now(const training *t) {
+  const uint32_t steps = loader_steps(t->train_loader);
+  const double done = (double)t->at.epoch * steps + t->at.step;
+  const double share = done / ((double)steps * t->settings->epochs);
+  return t->settings->rate * schedules[t->settings->schedule].factor(share, t->settings->warmup);
+}
+
+static octavo_status report_divergence(const training *t, octavo_error *error) {
+  return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                          "the loss is no number any more at epoch %" PRIu32 ", step %" PRIu32
+                          ": training diverges; try a lower --lr (it was %.3g)",
+                          t->at.epoch + 1, t->at.step + 1, rate_now(t));
+}
+
+octavo_status training_step(training *t, octavo_error *error) {
+  const loader_batch batch = loader_next(t->train_loader);
+  const tensor *input = network_input(t->net);
+  memcpy(input->data, batch.images, input->bytes);
+  octavo_status status = network_forward(t->net, true, error);
+  if (status != OCTAVO_OK)
+    return status;
+  const loss_result result = loss_cross_entropy(
+      network_logits(t->net), batch.labels, batch.count, batch.count, network_classes(t->net),
+      t->settings->label_smoothing, network_logits_gradient(t->net));
+  if (!isfinite(result.sum))
+    return report_divergence(t, error);
+  status = network_backward(t->net, error);
+  if (status == OCTAVO_OK)
+    status = sgd_step(t->net, &t->optimizer, rate_now(t), error);
+  t->at.loss_sum += result.sum;
+  t->at.correct += result.correct;
+  t->at.seen += batch.count;
+  t->at.step++;
+  return status;
+}
+
+octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
+  double loss = 0.0;
+  uint64_t correct = 0;
+  octavo_status status = loader_begin(t->test_loader, 0, 0, error);
+  while (status == OCTAVO_OK) {
+    const loader_batch batch = loader_next(t->test_loader);
+    if (batch.count == 0)
+      break;
+    const tensor *input = network_input(t->net);
+    memcpy(input->data, batch.images, input->bytes);
+    status = network_forward(t->net, false, error);
+    const loss_result part = loss_cross_entropy(network_logits(t->net), batch.labels, batch.count,
+                                                batch.count, network_classes(t->net), 0.0, NULL);
+    loss += part.sum;
+    correct += part.correct;
+  }
+  const double count = t->images.test.count;
+  *result = (evaluation_result){loss / count, (double)correct / count};
+  return status;
+}
+
+static octavo_status stop_early(training *t, octavo_error *error) {
+  const octavo_status status = run_files_save_checkpoint(t, error);
+  if (status != OCTAVO_OK)
+    return status;
+  return octavo_error_set(error, OCTAVO_ERROR_IO,
+                          "stopped in epoch %" PRIu32 " after step %" PRIu32
+                          "; saved. The same command with --resume goes on from there",
+                          t->at.epoch + 1, t->at.step);
+}
+
+/* The rest of the epoch that t->at is in. Returns images per second through *speed. */
+static octavo_status train_epoch(training *t, double *speed, octavo_error *error) {
+  const uint32_t steps = loader_steps(t->train_loader), first = t->at.step;
+  char label[96];
+  octavo_status status = loader_begin(t->train_loader, t->at.epoch, first, error);
+  if (status != OCTAVO_OK)
+    return status;
+  snprintf(label, sizeof label, "epoch %" PRIu32 "/%" PRIu32, t->at.epoch + 1, t->settings->epochs);
+  progress bar;
+  progress_begin(&bar, stderr, label, "images", (uint64_t)(steps - first) * t->settings->batch);
+  const uint64_t begun = platform_nanoseconds();
+  while (status == OCTAVO_OK && t->at.step < steps) {
+    status = platform_interrupted() ? stop_early(t, error) : training_step(t, error);
+    if (status == OCTAVO_OK)
+      snprintf(label, sizeof label, "epoch %" PRIu32 "/%" PRIu32 " loss %.3f accuracy %.1f %%",
+               t->at.epoch + 1, t->settings->epochs, t->at.loss_sum / (double)t->at.seen,
+               100.0 * (double)t->at.correct / (double)t->at.seen);
+    progress_update(&bar, (uint64_t)(t->at.step - first) * t->settings->batch);
+  }
+  progress_end(&bar);
+  const double seconds = (double)(platform_nanoseconds() - begun) * 1e-9;
+  *speed = (double)(t->at.step - first) * t->settings->batch / seconds;
+  return status;
+}
+
+static void print_epoch(const training *t, const history_row *r, double speed) {
+  const double left = r->seconds / r->epoch * (t->settings->epochs - r->epoch);
+  printf("epoch %" PRIu32 "/%" PRIu32
+         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%  %.0f images/s  "
+         "%.0f s left\n",
+         r->epoch, t->settings->epochs, r->train_loss, 100.0 * r->train_accuracy, r->test_loss,
+         100.0 * r->test_accuracy, speed, left);
+  fflush(stdout);
+}
+
+/* Evaluates, and goes on to the next epoch with all that belongs to this one saved. */
+static octavo_status finish_epoch(training *t, double rate, double speed, octavo_error *error) {
+  evaluation_result test;
+  octavo_status status = training_evaluate(t, &test, error);
+  if (status != OCTAVO_OK)
+    return status;
+  const double seen = (double)t->at.seen;
+  const history_row row = {.epoch = t->at.epoch + 1,
+                           .rate = rate,
+                           .train_loss = t->at.loss_sum / seen,
+                           .train_accuracy = (double)t->at.correct / seen,
+                           .test_loss = test.loss,
+                           .test_accuracy = test.accuracy,
+                           .seconds = t->earlier_seconds +
+                                      (double)(platform_nanoseconds() - t->begun) * 1e-9};
+  status = history_add(&t->history, &row, error);
+  t->at = (checkpoint_position){.epoch = t->at.epoch + 1};
+  if (status == OCTAVO_OK)
+    status = run_files_save_epoch(t, error);
+  if (status == OCTAVO_OK)
+    print_epoch(t, &row, speed);
+  return status;
+}
+
+octavo_status training_run(training *t, octavo_error *error) {
+  t->begun = platform_nanoseconds();
+  octavo_status status = OCTAVO_OK;
+  while (status == OCTAVO_OK && t->at.epoch < t->settings->epochs) {
+    const double rate = rate_now(t);
+    double speed = 0.0;
+    status = train_epoch(t, &speed, error);
+    if (status == OCTAVO_OK)
+      status = finish_epoch(t, rate, speed, error);
+  }
+  return status == OCTAVO_OK ? run_files_save_result(t, error) : status;
+}

@@ -44,7 +44,6 @@ typedef enum graph_op {
   GRAPH_OP_DIVIDE,
   GRAPH_OP_ADD_CONSTANT, /* x, constant, broadcast */
   GRAPH_OP_REDUCE_MEAN,  /* ints[]: axes; flag: keep dims */
-  GRAPH_OP_FOLDED,       /* shape arithmetic, evaluated by constant folding: Shape, Gather, ... */
   GRAPH_OP_AFFINE,       /* x, scale [C], shift [C]: x · scale + shift along the last axis */
 } graph_op;
 

@@ -8,23 +8,6 @@
 
 static const dnnl_dims_t no_dilation = {0, 0};
 
-static dnnl_status_t add_relu(dnnl_post_ops_t operations);
-
-static dnnl_status_t make_add_attributes(dnnl_primitive_attr_t *attributes, bool relu) {
-  *attributes = NULL;
-  dnnl_post_ops_t operations = NULL;
-  dnnl_status_t status = dnnl_primitive_attr_create(attributes);
-  if (status == dnnl_success && relu) {
-    status = dnnl_post_ops_create(&operations);
-    if (status == dnnl_success)
-      status = add_relu(operations);
-    if (status == dnnl_success)
-      status = dnnl_primitive_attr_set_post_ops(*attributes, operations);
-    dnnl_post_ops_destroy(operations);
-  }
-  return status;
-}
-
 #if DNNL_VERSION_MAJOR >= 3
 
 dnnl_status_t version_desc_create(version_desc *desc, int rank, const dnnl_dims_t dims,
@@ -87,20 +70,6 @@ dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_en
       no_dilation, window->padding, window->padding_end, hint, NULL);
 }
 
-dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                 dnnl_prop_kind_t kind, version_desc data, float epsilon,
-                                 unsigned flags) {
-  return dnnl_batch_normalization_forward_primitive_desc_create(result, engine, kind, data, data,
-                                                                epsilon, flags, NULL);
-}
-
-dnnl_status_t version_batch_norm_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                          version_desc data, float epsilon, unsigned flags,
-                                          dnnl_primitive_desc_t hint) {
-  return dnnl_batch_normalization_backward_primitive_desc_create(
-      result, engine, dnnl_backward, data, data, data, epsilon, flags, hint, NULL);
-}
-
 dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                               dnnl_alg_kind_t kind, version_desc source, version_desc destination,
                               const version_window *window) {
@@ -139,43 +108,18 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
                                                                    bias, destination, hint, NULL);
 }
 
-static dnnl_status_t add_relu(dnnl_post_ops_t operations) {
-  return dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0.0f, 0.0f);
-}
-
-dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data,
-                          bool relu) {
-  dnnl_primitive_attr_t attributes = NULL;
-  dnnl_status_t status = make_add_attributes(&attributes, relu);
-  if (status == dnnl_success)
-    status = dnnl_binary_primitive_desc_create(result, engine, dnnl_binary_add, data, data, data,
-                                               attributes);
-  dnnl_primitive_attr_destroy(attributes);
-  return status;
-}
-
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data) {
-  dnnl_primitive_desc_t forward = NULL;
-  dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
-      &forward, engine, dnnl_forward_training, dnnl_eltwise_relu_use_dst_for_bwd, data, data, 0.0f,
-      0.0f, NULL);
-  if (status == dnnl_success)
-    status = dnnl_eltwise_backward_primitive_desc_create(result, engine,
-                                                         dnnl_eltwise_relu_use_dst_for_bwd, data,
-                                                         data, data, 0.0f, 0.0f, forward, NULL);
-  dnnl_primitive_desc_destroy(forward);
-  return status;
+dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data) {
+  return dnnl_binary_primitive_desc_create(result, engine, dnnl_binary_add, data, data, data, NULL);
 }
 
 #else
 
 static dnnl_status_t finish(dnnl_status_t status, dnnl_primitive_desc_t *result,
-                            const void *description, dnnl_primitive_attr_t attributes,
-                            dnnl_engine_t engine, const_dnnl_primitive_desc_t hint) {
+                            const void *description, dnnl_engine_t engine,
+                            const_dnnl_primitive_desc_t hint) {
   if (status != dnnl_success)
     return status;
-  return dnnl_primitive_desc_create(result, description, attributes, engine, hint);
+  return dnnl_primitive_desc_create(result, description, NULL, engine, hint);
 }
 
 static version_desc keep_desc(const dnnl_memory_desc_t *desc) {
@@ -225,7 +169,7 @@ dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t e
   return finish(dnnl_dilated_convolution_forward_desc_init(
                     &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
                     destination, window->stride, no_dilation, window->padding, window->padding_end),
-                result, &d, NULL, engine, NULL);
+                result, &d, engine, NULL);
 }
 
 dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -236,7 +180,7 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
   return finish(dnnl_dilated_convolution_backward_data_desc_init(
                     &d, dnnl_convolution_direct, source, weights, destination, window->stride,
                     no_dilation, window->padding, window->padding_end),
-                result, &d, NULL, engine, hint);
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -247,24 +191,7 @@ dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_en
   return finish(dnnl_dilated_convolution_backward_weights_desc_init(
                     &d, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
                     no_dilation, window->padding, window->padding_end),
-                result, &d, NULL, engine, hint);
-}
-
-dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                 dnnl_prop_kind_t kind, version_desc data, float epsilon,
-                                 unsigned flags) {
-  dnnl_batch_normalization_desc_t d;
-  return finish(dnnl_batch_normalization_forward_desc_init(&d, kind, data, epsilon, flags), result,
-                &d, NULL, engine, NULL);
-}
-
-dnnl_status_t version_batch_norm_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                          version_desc data, float epsilon, unsigned flags,
-                                          dnnl_primitive_desc_t hint) {
-  dnnl_batch_normalization_desc_t d;
-  return finish(
-      dnnl_batch_normalization_backward_desc_init(&d, dnnl_backward, data, data, epsilon, flags),
-      result, &d, NULL, engine, hint);
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -274,7 +201,7 @@ dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engin
   return finish(dnnl_pooling_forward_desc_init(&d, dnnl_forward_training, kind, source, destination,
                                                window->stride, window->kernel, window->padding,
                                                window->padding_end),
-                result, &d, NULL, engine, NULL);
+                result, &d, engine, NULL);
 }
 
 dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -285,7 +212,7 @@ dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engin
   return finish(dnnl_pooling_backward_desc_init(&d, kind, source, destination, window->stride,
                                                 window->kernel, window->padding,
                                                 window->padding_end),
-                result, &d, NULL, engine, hint);
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -294,7 +221,7 @@ dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine
   dnnl_inner_product_desc_t d;
   return finish(dnnl_inner_product_forward_desc_init(&d, dnnl_forward_training, source, weights,
                                                      bias, destination),
-                result, &d, NULL, engine, NULL);
+                result, &d, engine, NULL);
 }
 
 dnnl_status_t version_linear_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -302,7 +229,7 @@ dnnl_status_t version_linear_data(dnnl_primitive_desc_t *result, dnnl_engine_t e
                                   version_desc destination, dnnl_primitive_desc_t hint) {
   dnnl_inner_product_desc_t d;
   return finish(dnnl_inner_product_backward_data_desc_init(&d, source, weights, destination),
-                result, &d, NULL, engine, hint);
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -311,38 +238,13 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
   dnnl_inner_product_desc_t d;
   return finish(
       dnnl_inner_product_backward_weights_desc_init(&d, source, weights, bias, destination), result,
-      &d, NULL, engine, hint);
+      &d, engine, hint);
 }
 
-static dnnl_status_t add_relu(dnnl_post_ops_t operations) {
-  return dnnl_post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
-}
-
-dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data,
-                          bool relu) {
-  dnnl_primitive_attr_t attributes = NULL;
-  dnnl_status_t status = make_add_attributes(&attributes, relu);
+dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data) {
   dnnl_binary_desc_t d;
-  if (status == dnnl_success)
-    status = finish(dnnl_binary_desc_init(&d, dnnl_binary_add, data, data, data), result, &d,
-                    attributes, engine, NULL);
-  dnnl_primitive_attr_destroy(attributes);
-  return status;
-}
-
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data) {
-  const dnnl_alg_kind_t kind = dnnl_eltwise_relu_use_dst_for_bwd;
-  dnnl_eltwise_desc_t d;
-  dnnl_primitive_desc_t forward = NULL;
-  dnnl_status_t status =
-      finish(dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, data, 0.0f, 0.0f),
-             &forward, &d, NULL, engine, NULL);
-  if (status == dnnl_success)
-    status = finish(dnnl_eltwise_backward_desc_init(&d, kind, data, data, 0.0f, 0.0f), result, &d,
-                    NULL, engine, forward);
-  dnnl_primitive_desc_destroy(forward);
-  return status;
+  return finish(dnnl_binary_desc_init(&d, dnnl_binary_add, data, data, data), result, &d, engine,
+                NULL);
 }
 
 #endif

@@ -53,14 +53,6 @@ dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_en
                                           version_desc destination, const version_window *window,
                                           dnnl_primitive_desc_t hint);
 
-/* Source and destination alike. `flags` are dnnl_normalization_flags_t. */
-dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                 dnnl_prop_kind_t kind, version_desc data, float epsilon,
-                                 unsigned flags);
-dnnl_status_t version_batch_norm_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                          version_desc data, float epsilon, unsigned flags,
-                                          dnnl_primitive_desc_t hint);
-
 dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                               dnnl_alg_kind_t kind, version_desc source, version_desc destination,
                               const version_window *window);
@@ -79,12 +71,8 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
                                      version_desc source, version_desc weights, version_desc bias,
                                      version_desc destination, dnnl_primitive_desc_t hint);
 
-/* The sum of two tensors alike, with a ReLU after it if asked for. */
-dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data,
-                          bool relu);
-/* ReLU's gradient from its output; in place is allowed. */
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data);
+/* The sum of two tensors alike. */
+dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 
 #include "architecture.h"
 #include "onednn.h"
+#include "train/norm/norm.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -37,7 +38,9 @@ typedef struct parameter {
 typedef struct value {
   tensor data, gradient;
   uint32_t last_reader; /* index of the last layer that reads it; 0 = none */
+  uint32_t readers;
   uint32_t shares; /* index of the value whose gradient's memory it uses; its own index = none */
+  norm *pending;   /* not NULL: data has no memory, the layer that reads it computes it with this */
 } value;
 
 typedef struct network network;
@@ -120,6 +123,12 @@ parameter *network_parameter(const network *n, const char *name);
 
 /* Defines the layer's output: data (with memory) and gradient described by `desc`. */
 octavo_status network_define(network *n, layer *l, version_desc desc, octavo_error *error);
+/* The same without memory for the data: who reads it computes it with `pending` from the layer's
+ * input. */
+octavo_status network_define_pending(network *n, layer *l, version_desc desc, norm *pending,
+                                     octavo_error *error);
+/* Whether a sum is the only reader of the layer's output. */
+bool network_summed_only(const network *n, const layer *l);
 /* Adds the parameter "<layer>.<suffix>". With `desc` the value (and if it is trained, the gradient)
  * get memory described by it. `order` is the shape as oneDNN sees it. */
 octavo_status network_add_parameter(network *n, const layer *l, const char *suffix,

@@ -333,6 +333,35 @@ INSTANTIATE_TEST_SUITE_P(Layouts, NormTest,
                                          Layout{"plainOnePixel", dnnl_nchw, 33, 5, 1, 1, false}),
                          [](const auto &parameter) { return parameter.param.name; });
 
+// bfloat16 has 7 bits after the point: 1 + 2^-8 lies between two values, and the even one is 1.
+TEST(NormRounding, TiesGoToEven) {
+  onednn d = {};
+  octavo_error error = {};
+  ASSERT_EQ(onednn_open(&d, 1, &error), OCTAVO_OK) << error.text;
+  {
+    const Layout layout = {"", dnnl_nhwc, 1, 16, 1, 1, true};
+    Data x(&d, layout), other(&d, layout), y(&d, layout);
+    const double values[] = {1.0, 1.0 + 1.0 / 128, -1.0, -1.0 - 1.0 / 128};
+    const double expected[] = {1.0, 1.0 + 2.0 / 128, -1.0, -1.0 - 2.0 / 128};
+    for (uint32_t c = 0; c < 4; c++) {
+      x.set(0, c, 0, values[c]);
+      other.set(0, c, 0, values[c] > 0 ? 1.0 / 256 : -1.0 / 256);
+    }
+    const norm_loops *list[NORM_LOOPS_MOST];
+    const size_t variants = norm_loops_list(list);
+    norm n = {};
+    ASSERT_EQ(norm_create(&n, x.t.desc, {1, 16, 1, 1}, &error), OCTAVO_OK) << error.text;
+    for (size_t v = 0; v < variants; v++) {
+      n.loops = list[v];
+      norm_combine(&n, x.t.data, &n, other.t.data, NORM_NO_CLAMP, y.t.data);
+      for (uint32_t c = 0; c < 4; c++)
+        EXPECT_EQ(y.get(0, c, 0), expected[c]) << c << " variant " << v;
+    }
+    norm_free(&n);
+  }
+  onednn_close(&d);
+}
+
 TEST(NormLayout, AnUnknownLayoutIsRefused) {
   octavo_error error = {};
   version_desc desc = nullptr;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
 
 namespace reference {
@@ -11,8 +10,8 @@ namespace {
 constexpr double kEpsilon = 1e-5, kRunningShare = 0.1;
 
 // Calls `visit(tap, pixel)` for the taps of output `o` along one dimension that lie in the image.
-void ForEachTap(const architecture_layer &window, size_t size, size_t o,
-                const std::function<void(size_t, size_t)> &visit) {
+template <typename Visitor>
+void ForEachTap(const architecture_layer &window, size_t size, size_t o, const Visitor &visit) {
   for (size_t tap = 0; tap < window.kernel; tap++) {
     const size_t padded = o * window.stride + tap;
     if (padded >= window.padding && padded - window.padding < size)
@@ -21,8 +20,9 @@ void ForEachTap(const architecture_layer &window, size_t size, size_t o,
 }
 
 // A global average is one window of the whole image; its kernel names the height alone.
+template <typename Visitor>
 void ForEachPixel(const architecture_layer &l, const Volume &x, size_t oy, size_t ox,
-                  const std::function<void(size_t, size_t)> &visit) {
+                  const Visitor &visit) {
   if (l.kind == ARCHITECTURE_GLOBAL_AVERAGE) {
     for (size_t y = 0; y < x.height; y++)
       for (size_t c = 0; c < x.width; c++)
@@ -34,8 +34,8 @@ void ForEachPixel(const architecture_layer &l, const Volume &x, size_t oy, size_
   });
 }
 
-void ForEachOutput(const Volume &y,
-                   const std::function<void(size_t, size_t, size_t, size_t)> &visit) {
+template <typename Visitor>
+void ForEachOutput(const Volume &y, const Visitor &visit) {
   for (size_t n = 0; n < y.images; n++)
     for (size_t c = 0; c < y.channels; c++)
       for (size_t row = 0; row < y.height; row++)
@@ -44,8 +44,9 @@ void ForEachOutput(const Volume &y,
 }
 
 // Calls `visit(index of x, index of w)` for each product that output (n, c, row, column) sums up.
+template <typename Visitor>
 void ForEachProduct(const architecture_layer &l, const Volume &x, size_t n, size_t c, size_t row,
-                    size_t column, const std::function<void(size_t, size_t)> &visit) {
+                    size_t column, const Visitor &visit) {
   const size_t inputs = x.channels / l.groups, group = c / (l.channels / l.groups);
   for (size_t i = 0; i < inputs; i++)
     ForEachTap(l, x.height, row, [&](size_t ky, size_t py) {

@@ -42,6 +42,14 @@ dnnl_status_t version_desc_copy(version_desc *desc, version_desc from) {
   return status;
 }
 
+dnnl_status_t version_desc_part(version_desc *desc, version_desc whole, const dnnl_dims_t dims,
+                                const dnnl_dims_t offsets) {
+  dnnl_memory_desc_t made = NULL;
+  const dnnl_status_t status = dnnl_memory_desc_create_submemory(&made, whole, dims, offsets);
+  *desc = made;
+  return status;
+}
+
 void version_desc_free(version_desc desc) {
   if (desc != NULL)
     dnnl_memory_desc_destroy((dnnl_memory_desc_t)desc);
@@ -58,7 +66,7 @@ dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t e
                                   version_desc destination, const version_window *window) {
   return dnnl_convolution_forward_primitive_desc_create(
       result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
-      destination, window->stride, no_dilation, window->padding, window->padding, NULL);
+      destination, window->stride, no_dilation, window->padding, window->padding_end, NULL);
 }
 
 dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -67,7 +75,7 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
                                        dnnl_primitive_desc_t hint) {
   return dnnl_convolution_backward_data_primitive_desc_create(
       result, engine, dnnl_convolution_direct, source, weights, destination, window->stride,
-      no_dilation, window->padding, window->padding, hint, NULL);
+      no_dilation, window->padding, window->padding_end, hint, NULL);
 }
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -76,7 +84,7 @@ dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_en
                                           dnnl_primitive_desc_t hint) {
   return dnnl_convolution_backward_weights_primitive_desc_create(
       result, engine, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
-      no_dilation, window->padding, window->padding, hint, NULL);
+      no_dilation, window->padding, window->padding_end, hint, NULL);
 }
 
 dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -98,16 +106,16 @@ dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engin
                               const version_window *window) {
   return dnnl_pooling_forward_primitive_desc_create(
       result, engine, dnnl_forward_training, kind, source, destination, window->stride,
-      window->kernel, no_dilation, window->padding, window->padding, NULL);
+      window->kernel, no_dilation, window->padding, window->padding_end, NULL);
 }
 
 dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                        dnnl_alg_kind_t kind, version_desc source,
                                        version_desc destination, const version_window *window,
                                        dnnl_primitive_desc_t hint) {
-  return dnnl_pooling_backward_primitive_desc_create(result, engine, kind, source, destination,
-                                                     window->stride, window->kernel, no_dilation,
-                                                     window->padding, window->padding, hint, NULL);
+  return dnnl_pooling_backward_primitive_desc_create(
+      result, engine, kind, source, destination, window->stride, window->kernel, no_dilation,
+      window->padding, window->padding_end, hint, NULL);
 }
 
 dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -192,6 +200,16 @@ dnnl_status_t version_desc_copy(version_desc *desc, version_desc from) {
   return *desc != NULL ? dnnl_success : dnnl_out_of_memory;
 }
 
+dnnl_status_t version_desc_part(version_desc *desc, version_desc whole, const dnnl_dims_t dims,
+                                const dnnl_dims_t offsets) {
+  dnnl_memory_desc_t made;
+  const dnnl_status_t status = dnnl_memory_desc_init_submemory(&made, whole, dims, offsets);
+  if (status != dnnl_success)
+    return status;
+  *desc = keep_desc(&made);
+  return *desc != NULL ? dnnl_success : dnnl_out_of_memory;
+}
+
 void version_desc_free(version_desc desc) {
   octavo_memory_free((void *)(uintptr_t)desc);
 }
@@ -206,7 +224,7 @@ dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t e
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_forward_desc_init(
                     &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
-                    destination, window->stride, no_dilation, window->padding, window->padding),
+                    destination, window->stride, no_dilation, window->padding, window->padding_end),
                 result, &d, NULL, engine, NULL);
 }
 
@@ -217,7 +235,7 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_backward_data_desc_init(
                     &d, dnnl_convolution_direct, source, weights, destination, window->stride,
-                    no_dilation, window->padding, window->padding),
+                    no_dilation, window->padding, window->padding_end),
                 result, &d, NULL, engine, hint);
 }
 
@@ -228,7 +246,7 @@ dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_en
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_backward_weights_desc_init(
                     &d, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
-                    no_dilation, window->padding, window->padding),
+                    no_dilation, window->padding, window->padding_end),
                 result, &d, NULL, engine, hint);
 }
 
@@ -255,7 +273,7 @@ dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engin
   dnnl_pooling_desc_t d;
   return finish(dnnl_pooling_forward_desc_init(&d, dnnl_forward_training, kind, source, destination,
                                                window->stride, window->kernel, window->padding,
-                                               window->padding),
+                                               window->padding_end),
                 result, &d, NULL, engine, NULL);
 }
 
@@ -265,7 +283,8 @@ dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engin
                                        dnnl_primitive_desc_t hint) {
   dnnl_pooling_desc_t d;
   return finish(dnnl_pooling_backward_desc_init(&d, kind, source, destination, window->stride,
-                                                window->kernel, window->padding, window->padding),
+                                                window->kernel, window->padding,
+                                                window->padding_end),
                 result, &d, NULL, engine, hint);
 }
 

@@ -27,13 +27,16 @@ typedef const dnnl_memory_desc_t *version_desc;
 dnnl_status_t version_desc_create(version_desc *desc, int rank, const dnnl_dims_t dims,
                                   dnnl_data_type_t type, dnnl_format_tag_t tag);
 dnnl_status_t version_desc_copy(version_desc *desc, version_desc from);
+/* Describes a part of a tensor in the same memory: `dims` from `offsets` on. */
+dnnl_status_t version_desc_part(version_desc *desc, version_desc whole, const dnnl_dims_t dims,
+                                const dnnl_dims_t offsets);
 /* NULL is allowed. */
 void version_desc_free(version_desc desc);
 dnnl_data_type_t version_desc_type(version_desc desc);
 
 /* Both dimensions of a sliding window: height, then width. */
 typedef struct version_window {
-  dnnl_dims_t kernel, stride, padding;
+  dnnl_dims_t kernel, stride, padding, padding_end; /* before the first pixel, after the last */
 } version_window;
 
 /* Forward for training, the gradient of the source, the gradient of the weights (float32 weights'

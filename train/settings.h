@@ -26,6 +26,8 @@ typedef struct train_settings {
   double rate, momentum, weight_decay, warmup, label_smoothing;
   int schedule, nesterov, flip, precision; /* indices of their choices */
   bool decay_all;
+  double ema, lookahead_share, lookahead_power;
+  uint32_t lookahead; /* ema and lookahead: 0 = off */
   uint32_t translate, cutout;
   option_reals mean, deviation; /* count 0: computed from the data */
 } train_settings;

@@ -2,6 +2,7 @@
 #ifndef OCTAVO_TRAIN_TRAINING_H
 #define OCTAVO_TRAIN_TRAINING_H
 
+#include "averaging.h"
 #include "checkpoint.h"
 #include "history.h"
 #include "image_set.h"
@@ -30,6 +31,7 @@ typedef struct training {
   loader *train_loader, *test_loader;
   json_t *description; /* of the settings, with what is known only later */
   sgd optimizer;
+  averaging average;
   checkpoint_position at;
   history history;
   bool bfloat16;

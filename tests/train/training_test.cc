@@ -1,4 +1,5 @@
 // Whole runs: the same seed gives the same bytes, also when a run was stopped in between.
+#include "train/safetensors.h"
 #include "train/training.h"
 
 #include "tests/common/temporary_folder.h"
@@ -74,6 +75,85 @@ TEST_F(Training, ResumedInTheMiddleOfAnEpochGivesTheSameBytes) {
     EXPECT_TRUE(folder_.read(std::string("whole/") + name) ==
                 folder_.read(std::string("parts/") + name))
         << name;
+}
+
+// The two kinds of averaged weights; a run stopped between two meetings of lookahead's weights.
+TEST_F(Training, ResumedWithAveragesGivesTheSameBytes) {
+  const std::vector<std::string> kinds[] = {{"--ema", "0.9"}, {"--lookahead", "2"}};
+  for (const auto &kind : kinds) {
+    const std::string whole = "whole" + kind[0], parts = "parts" + kind[0];
+    RunWhole(Parse(folder_.path(whole), kind));
+    RunSteps(Parse(folder_.path(parts), kind), 3);
+    std::vector<std::string> resumed = kind;
+    resumed.push_back("--resume");
+    RunWhole(Parse(folder_.path(parts), resumed));
+    for (const char *name : {"weights.safetensors", "model.onnx", "checkpoint.safetensors"})
+      EXPECT_TRUE(folder_.read(whole + "/" + name) == folder_.read(parts + "/" + name))
+          << name << " with " << kind[0];
+  }
+}
+
+// The file of weights holds the averages, and not what the optimizer would go on from.
+TEST_F(Training, WritesAndEvaluatesAveragedWeights) {
+  RunWhole(Parse(folder_.path("plain")));
+  RunWhole(Parse(folder_.path("ema"), {"--ema", "0.9"}));
+  safetensors plain{}, ema{}, checkpoint{};
+  ASSERT_EQ(safetensors_open(folder_.path("plain/weights.safetensors").c_str(), &plain, &error_),
+            OCTAVO_OK);
+  ASSERT_EQ(safetensors_open(folder_.path("ema/weights.safetensors").c_str(), &ema, &error_),
+            OCTAVO_OK);
+  ASSERT_EQ(
+      safetensors_open(folder_.path("ema/checkpoint.safetensors").c_str(), &checkpoint, &error_),
+      OCTAVO_OK);
+  for (const char *name : {"fc.bias", "bn1.running_mean"}) {
+    const uint32_t size = name[0] == 'f' ? 10 : 16;
+    const auto read = [&](const safetensors &file, const std::string &tensor) {
+      std::vector<float> data(size);
+      EXPECT_EQ(safetensors_read(&file, tensor.c_str(), 1, &size, data.data(), &error_), OCTAVO_OK)
+          << error_.text;
+      return data;
+    };
+    const std::string average = std::string(name) + ".average";
+    EXPECT_EQ(read(ema, name), read(checkpoint, average));
+    EXPECT_NE(read(ema, name), read(plain, name));
+    EXPECT_EQ(read(checkpoint, name), read(plain, name)); // the optimizer goes its own way
+  }
+  EXPECT_FALSE(safetensors_has(&ema, "fc.bias.average"));
+  for (safetensors *file : {&plain, &ema, &checkpoint})
+    safetensors_close(file);
+  EXPECT_NE(folder_.read("ema/run.json").find("\"weights\": \"EMA\""), std::string::npos);
+  EXPECT_NE(folder_.read("plain/run.json").find("\"weights\": \"last\""), std::string::npos);
+  EXPECT_NE(folder_.read("ema/history.csv").substr(0, 120),
+            folder_.read("plain/history.csv").substr(0, 120));
+}
+
+TEST_F(Training, EvaluationIsOfTheWeightsThatAreWritten) {
+  for (const char *option : {"--ema", "--lookahead"}) {
+    const std::string value = option == std::string("--ema") ? "0.9" : "3";
+    const std::string run = folder_.path(option);
+    const train_settings settings = Parse(run, {option, value});
+    RunWhole(settings);
+    const std::string weights = run + "/weights.safetensors";
+    const train_settings again = Parse(folder_.path("again"), {"--init", weights, "--overwrite"});
+    training t{};
+    ASSERT_EQ(training_open(&t, &again, &error_), OCTAVO_OK) << error_.text;
+    evaluation_result result{};
+    ASSERT_EQ(training_evaluate(&t, &result, &error_), OCTAVO_OK) << error_.text;
+    training_close(&t);
+    history h{};
+    ASSERT_EQ(history_read_csv(&h, (run + "/history.csv").c_str(), 2, &error_), OCTAVO_OK);
+    EXPECT_NEAR(h.rows[1].test_loss, result.loss, 1e-8 * result.loss) << option;
+    history_free(&h);
+  }
+}
+
+TEST_F(Training, LookaheadLongerThanTheRunIsRefused) {
+  const train_settings settings = Parse(folder_.path("run"), {"--lookahead", "11"});
+  training t{};
+  EXPECT_EQ(training_open(&t, &settings, &error_), OCTAVO_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(error_.text).find("at most the 10 steps"), std::string::npos)
+      << error_.text;
+  training_close(&t);
 }
 
 TEST_F(Training, ResumeRefusesOtherSettings) {

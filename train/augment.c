@@ -74,26 +74,45 @@ static void map_columns(const change *c, uint32_t size, uint32_t *columns) {
 
 enum { MAX_SIDE = 1024 };
 
-void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
-                   bool random, bool bfloat16, void *output) {
+static void write_image(const augment *a, const image_set *set, uint32_t index, const change *c,
+                        bool bfloat16, void *output) {
   const uint32_t size = set->size;
-  const change c = random ? choose(a, size, index, epoch) : (change){0};
   uint32_t columns[MAX_SIDE];
-  map_columns(&c, size, columns);
+  map_columns(c, size, columns);
   const uint8_t *pixels = set->pixels + index * image_set_bytes(set);
   float *real = output;
   uint16_t *half = output;
   for (uint32_t channel = 0; channel < 3; channel++)
     for (uint32_t y = 0; y < size; y++) {
       const uint8_t *row =
-          pixels + ((size_t)channel * size + reflect((int32_t)y + c.down, size)) * size;
-      const bool cut_row = y >= c.cut_top && y - c.cut_top < c.cut_side;
+          pixels + ((size_t)channel * size + reflect((int32_t)y + c->down, size)) * size;
+      const bool cut_row = y >= c->cut_top && y - c->cut_top < c->cut_side;
       for (uint32_t x = 0; x < size; x++) {
-        const bool cut = cut_row && x >= c.cut_left && x - c.cut_left < c.cut_side;
+        const bool cut = cut_row && x >= c->cut_left && x - c->cut_left < c->cut_side;
         if (bfloat16)
           *half++ = cut ? 0 : a->table16[channel][row[columns[x]]];
         else
           *real++ = cut ? 0.0f : a->table[channel][row[columns[x]]];
       }
     }
+}
+
+void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
+                   bool random, bool bfloat16, void *output) {
+  const change c = random ? choose(a, set->size, index, epoch) : (change){0};
+  write_image(a, set, index, &c, bfloat16, output);
+}
+
+/* No further than the reflection of one image reaches. */
+static int32_t limit_shift(int32_t shift, uint32_t size) {
+  const int32_t most = (int32_t)size - 1;
+  return shift > most ? most : shift < -most ? -most : shift;
+}
+
+void augment_image_view(const augment *a, const image_set *set, uint32_t index,
+                        const augment_view *view, bool bfloat16, void *output) {
+  const change c = {.down = limit_shift(view->down, set->size),
+                    .right = limit_shift(view->right, set->size),
+                    .flip = view->flip};
+  write_image(a, set, index, &c, bfloat16, output);
 }

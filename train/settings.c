@@ -137,6 +137,12 @@ static const option_descriptor options[] = {
      .choices = precisions,
      .help = "Of activations and the weights they meet; auto is bfloat16 where the CPU has it. "
              "Weights are kept and updated in float32 in any case."},
+    {.name = "tta",
+     .kind = OPTION_FLAG,
+     .offset = AT(tta),
+     .help =
+         "Evaluate with test-time augmentation too: the logits' mean over the image, its mirror "
+         "image, and both shifted by a pixel either way. Takes six times as long."},
     {.name = "lr",
      .kind = OPTION_REAL,
      .offset = AT(rate),
@@ -363,5 +369,6 @@ json_t *train_settings_describe(const train_settings *s) {
   add_unsigned(o, "translate", s->translate);
   add_text(o, "flip", flips[s->flip]);
   add_unsigned(o, "cutout", s->cutout);
+  add_text(o, "tta", no_yes[s->tta ? 1 : 0]);
   return o;
 }

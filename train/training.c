@@ -67,6 +67,8 @@ static octavo_status make_network(training *t, const trainable *kind, octavo_err
   if (status == OCTAVO_OK)
     status = loader_open(&t->images.test, &t->changes, s->batch, false, t->bfloat16,
                          &t->test_loader, error);
+  if (status == OCTAVO_OK && s->tta)
+    loader_use_views(t->test_loader);
   return status;
 }
 
@@ -146,7 +148,8 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
                                 .weight_decay = s->weight_decay,
                                 .nesterov = s->nesterov == 1,
                                 .decay_all = s->decay_all},
-                  .average = choose_averaging(s)};
+                  .average = choose_averaging(s),
+                  .history = {.tta = s->tta}};
   const trainable *kind = trainable_find(s->network);
   octavo_status status = run_files_prepare(t, error);
   if (status == OCTAVO_OK)
@@ -224,27 +227,6 @@ octavo_status training_step(training *t, octavo_error *error) {
   return status;
 }
 
-octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
-  double loss = 0.0;
-  uint64_t correct = 0;
-  octavo_status status = loader_begin(t->test_loader, 0, 0, error);
-  while (status == OCTAVO_OK) {
-    const loader_batch batch = loader_next(t->test_loader);
-    if (batch.count == 0)
-      break;
-    const tensor *input = network_input(t->net);
-    memcpy(input->data, batch.images, input->bytes);
-    status = network_forward(t->net, false, error);
-    const loss_result part = loss_cross_entropy(network_logits(t->net), batch.labels, batch.count,
-                                                batch.count, network_classes(t->net), 0.0, NULL);
-    loss += part.sum;
-    correct += part.correct;
-  }
-  const double count = t->images.test.count;
-  *result = (evaluation_result){loss / count, (double)correct / count};
-  return status;
-}
-
 static octavo_status stop_early(training *t, octavo_error *error) {
   const octavo_status status = run_files_save_checkpoint(t, error);
   if (status != OCTAVO_OK)
@@ -282,14 +264,16 @@ static octavo_status train_epoch(training *t, double *speed, octavo_error *error
 
 static void print_epoch(const training *t, const history_row *r, double speed) {
   const double left = r->seconds / r->epoch * (t->settings->epochs - r->epoch);
-  char averaged[40] = "";
+  char tta[40] = "", averaged[40] = "";
+  if (t->settings->tta)
+    snprintf(tta, sizeof tta, ", %.2f %% with TTA", 100.0 * r->tta_accuracy);
   if (t->average.kind != AVERAGING_NONE)
     snprintf(averaged, sizeof averaged, " (%s weights)", averaging_name(t->average.kind));
   printf("epoch %" PRIu32 "/%" PRIu32
-         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%%s  %.0f images/s  "
+         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%%s%s  %.0f images/s  "
          "%.0f s left\n",
          r->epoch, t->settings->epochs, r->train_loss, 100.0 * r->train_accuracy, r->test_loss,
-         100.0 * r->test_accuracy, averaged, speed, left);
+         100.0 * r->test_accuracy, tta, averaged, speed, left);
   fflush(stdout);
 }
 
@@ -316,6 +300,7 @@ static octavo_status finish_epoch(training *t, double rate, double speed, octavo
                            .train_accuracy = (double)t->at.correct / seen,
                            .test_loss = test.loss,
                            .test_accuracy = test.accuracy,
+                           .tta_accuracy = test.tta_accuracy,
                            .seconds = t->earlier_seconds +
                                       (double)(platform_nanoseconds() - t->begun) * 1e-9};
   status = history_add(&t->history, &row, error);

@@ -41,6 +41,7 @@ typedef struct training {
 
 typedef struct evaluation_result {
   double loss, accuracy; /* means over the images */
+  double tta_accuracy;   /* 0 without --tta */
 } evaluation_result;
 
 /* Loads the data, makes the network, and with --resume puts it where the checkpoint says. Errors:
@@ -56,6 +57,9 @@ octavo_status training_run(training *t, octavo_error *error);
 /* One optimizer step on the next batch of the loader, which must have begun. */
 octavo_status training_step(training *t, octavo_error *error);
 
+/* ---- evaluation.c ---------------------------------------------------------------------------- */
+
+/* The network as it is, on the test images. */
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error);
 
 /* ---- run_files.c ----------------------------------------------------------------------------- */

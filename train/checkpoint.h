@@ -1,5 +1,5 @@
-/* The state of a run as a safetensors file: weights, running statistics, momentum, and where in the
- * epoch it is. Going on from it gives the same bytes as never having stopped. */
+/* The state of a run as a safetensors file: weights, running statistics, momentum, averages, and
+ * where in the epoch it is. Going on from it gives the same bytes as never having stopped. */
 #ifndef OCTAVO_TRAIN_CHECKPOINT_H
 #define OCTAVO_TRAIN_CHECKPOINT_H
 

@@ -154,6 +154,7 @@ static void free_parameter(parameter *p) {
   tensor_free(&p->value);
   tensor_free(&p->gradient);
   octavo_memory_free_aligned(p->momentum);
+  octavo_memory_free_aligned(p->average);
   octavo_memory_free(p);
 }
 

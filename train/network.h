@@ -30,6 +30,7 @@ typedef struct parameter {
   size_t count;    /* product of dims */
   tensor value, gradient;
   float *momentum;   /* value.bytes / 4 of them, zero at first */
+  float *average;    /* as many; NULL unless averaging_create was called */
   dnnl_dims_t order; /* dims as oneDNN sees them, groups first */
   int order_rank;
 } parameter;
@@ -105,7 +106,8 @@ octavo_status network_backward(network *n, octavo_error *error);
 /* To be called after parameters changed by other means than the functions below. */
 octavo_status network_refresh(network *n, octavo_error *error);
 
-/* Copies to and from plain float32 in the order of `dims`, or the gradient, or the momentum. */
+/* Copies to and from plain float32 in the order of `dims`, or the gradient, the momentum, the
+ * average. */
 octavo_status parameter_get(const network *n, const parameter *p, float *plain,
                             octavo_error *error);
 octavo_status parameter_set(network *n, parameter *p, const float *plain, octavo_error *error);
@@ -115,6 +117,10 @@ octavo_status parameter_get_momentum(const network *n, const parameter *p, float
                                      octavo_error *error);
 octavo_status parameter_set_momentum(network *n, parameter *p, const float *plain,
                                      octavo_error *error);
+octavo_status parameter_get_average(const network *n, const parameter *p, float *plain,
+                                    octavo_error *error);
+octavo_status parameter_set_average(network *n, parameter *p, const float *plain,
+                                    octavo_error *error);
 bool parameter_trained(const parameter *p);
 /* NULL if there is none of that name. */
 parameter *network_parameter(const network *n, const char *name);

@@ -103,3 +103,13 @@ octavo_status parameter_set_momentum(network *n, parameter *p, const float *plai
                                      octavo_error *error) {
   return move_plain(n, p, p->momentum, writable(plain), false, error);
 }
+
+octavo_status parameter_get_average(const network *n, const parameter *p, float *plain,
+                                    octavo_error *error) {
+  return move_plain(n, p, p->average, plain, true, error);
+}
+
+octavo_status parameter_set_average(network *n, parameter *p, const float *plain,
+                                    octavo_error *error) {
+  return move_plain(n, p, p->average, writable(plain), false, error);
+}

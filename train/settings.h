@@ -19,13 +19,15 @@ typedef enum train_precision {
 
 typedef struct train_settings {
   const char *network, *data, *output, *init;
-  bool list, resume, overwrite;
+  bool list, resume, overwrite, tta;
   int recipe;
   uint32_t epochs, batch, size, threads, limit, test_limit; /* size, limits, threads: 0 = usual */
   uint64_t seed;
   double rate, momentum, weight_decay, warmup, label_smoothing;
   int schedule, nesterov, flip, precision; /* indices of their choices */
   bool decay_all;
+  double ema, lookahead_share, lookahead_power;
+  uint32_t lookahead; /* ema and lookahead: 0 = off */
   uint32_t translate, cutout;
   option_reals mean, deviation; /* count 0: computed from the data */
 } train_settings;

@@ -69,7 +69,35 @@ static octavo_status make_network(training *t, const trainable *kind, octavo_err
   if (status == OCTAVO_OK)
     status =
         loader_open(&t->images.test, &t->changes, s->batch, false, format, &t->test_loader, error);
+  if (status == OCTAVO_OK && s->tta)
+    loader_use_views(t->test_loader);
   return status;
+}
+
+static averaging choose_averaging(const train_settings *s) {
+  return (averaging){.kind = s->ema > 0.0       ? AVERAGING_EMA
+                             : s->lookahead > 0 ? AVERAGING_LOOKAHEAD
+                                                : AVERAGING_NONE,
+                     .decay = s->ema,
+                     .interval = s->lookahead,
+                     .share = s->lookahead_share,
+                     .power = s->lookahead_power};
+}
+
+static uint64_t run_steps(const training *t) {
+  return (uint64_t)loader_steps(t->train_loader) * t->settings->epochs;
+}
+
+/* After the start's weights are in place; a checkpoint then brings its own averages. */
+static octavo_status make_averages(training *t, octavo_error *error) {
+  if (t->average.kind == AVERAGING_NONE)
+    return OCTAVO_OK;
+  if (t->average.interval > run_steps(t))
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "--lookahead %" PRIu32 ": expected at most the %" PRIu64
+                            " steps of this run, after which the weights would not have moved",
+                            t->average.interval, run_steps(t));
+  return averaging_create(t->net, error);
 }
 
 /* The settings and what has been found out about data and machine. */
@@ -121,7 +149,9 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
                   .optimizer = {.momentum = s->momentum,
                                 .weight_decay = s->weight_decay,
                                 .nesterov = s->nesterov == 1,
-                                .decay_all = s->decay_all}};
+                                .decay_all = s->decay_all},
+                  .average = choose_averaging(s),
+                  .history = {.tta = s->tta}};
   const trainable *kind = trainable_find(s->network);
   octavo_status status = run_files_prepare(t, error);
   if (status == OCTAVO_OK)
@@ -130,10 +160,12 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
     status = make_network(t, kind, error);
   if (status == OCTAVO_OK)
     status = describe(t, error);
+  if (status == OCTAVO_OK && s->init != NULL && !s->resume)
+    status = start_from_file(t, error);
+  if (status == OCTAVO_OK)
+    status = make_averages(t, error);
   if (status == OCTAVO_OK && s->resume)
     status = resume(t, error);
-  else if (status == OCTAVO_OK && s->init != NULL)
-    status = start_from_file(t, error);
   return status;
 }
 
@@ -151,11 +183,21 @@ void training_close(training *t) {
 
 /* ---- Training -------------------------------------------------------------------------------- */
 
+static uint64_t steps_done(const training *t) {
+  return (uint64_t)t->at.epoch * loader_steps(t->train_loader) + t->at.step;
+}
+
 static double rate_now(const training *t) {
-  const uint32_t steps = loader_steps(t->train_loader);
-  const double done = (double)t->at.epoch * steps + t->at.step;
-  const double share = done / ((double)steps * t->settings->epochs);
+  const double share = (double)steps_done(t) / (double)run_steps(t);
   return t->settings->rate * schedules[t->settings->schedule].factor(share, t->settings->warmup);
+}
+
+/* From the gradients to the next step's weights. */
+static octavo_status update_weights(training *t, octavo_error *error) {
+  const octavo_status status = sgd_step(t->net, &t->optimizer, rate_now(t), error);
+  if (status != OCTAVO_OK)
+    return status;
+  return averaging_step(t->net, &t->average, steps_done(t) + 1, run_steps(t), error);
 }
 
 static octavo_status report_divergence(const training *t, octavo_error *error) {
@@ -179,32 +221,11 @@ octavo_status training_step(training *t, octavo_error *error) {
     return report_divergence(t, error);
   status = network_backward(t->net, error);
   if (status == OCTAVO_OK)
-    status = sgd_step(t->net, &t->optimizer, rate_now(t), error);
+    status = update_weights(t, error);
   t->at.loss_sum += result.sum;
   t->at.correct += result.correct;
   t->at.seen += batch.count;
   t->at.step++;
-  return status;
-}
-
-octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
-  double loss = 0.0;
-  uint64_t correct = 0;
-  octavo_status status = loader_begin(t->test_loader, 0, 0, error);
-  while (status == OCTAVO_OK) {
-    const loader_batch batch = loader_next(t->test_loader);
-    if (batch.count == 0)
-      break;
-    const tensor *input = network_input(t->net);
-    memcpy(input->data, batch.images, input->bytes);
-    status = network_forward(t->net, false, error);
-    const loss_result part = loss_cross_entropy(network_logits(t->net), batch.labels, batch.count,
-                                                batch.count, network_classes(t->net), 0.0, NULL);
-    loss += part.sum;
-    correct += part.correct;
-  }
-  const double count = t->images.test.count;
-  *result = (evaluation_result){loss / count, (double)correct / count};
   return status;
 }
 
@@ -245,18 +266,33 @@ static octavo_status train_epoch(training *t, double *speed, octavo_error *error
 
 static void print_epoch(const training *t, const history_row *r, double speed) {
   const double left = r->seconds / r->epoch * (t->settings->epochs - r->epoch);
+  char tta[40] = "", averaged[40] = "";
+  if (t->settings->tta)
+    snprintf(tta, sizeof tta, ", %.2f %% with TTA", 100.0 * r->tta_accuracy);
+  if (t->average.kind != AVERAGING_NONE)
+    snprintf(averaged, sizeof averaged, " (%s weights)", averaging_name(t->average.kind));
   printf("epoch %" PRIu32 "/%" PRIu32
-         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%  %.0f images/s  "
+         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%%s%s  %.0f images/s  "
          "%.0f s left\n",
          r->epoch, t->settings->epochs, r->train_loss, 100.0 * r->train_accuracy, r->test_loss,
-         100.0 * r->test_accuracy, speed, left);
+         100.0 * r->test_accuracy, tta, averaged, speed, left);
   fflush(stdout);
+}
+
+/* Puts the weights that are evaluated and written in the place of the trained ones, and, called
+ * again, back. */
+static octavo_status exchange_weights(training *t, octavo_error *error) {
+  return t->average.kind == AVERAGING_NONE ? OCTAVO_OK : averaging_swap(t->net, error);
 }
 
 /* Evaluates, and goes on to the next epoch with all that belongs to this one saved. */
 static octavo_status finish_epoch(training *t, double rate, double speed, octavo_error *error) {
   evaluation_result test;
-  octavo_status status = training_evaluate(t, &test, error);
+  octavo_status status = exchange_weights(t, error);
+  if (status == OCTAVO_OK)
+    status = training_evaluate(t, &test, error);
+  if (status == OCTAVO_OK)
+    status = exchange_weights(t, error);
   if (status != OCTAVO_OK)
     return status;
   const double seen = (double)t->at.seen;
@@ -266,6 +302,7 @@ static octavo_status finish_epoch(training *t, double rate, double speed, octavo
                            .train_accuracy = (double)t->at.correct / seen,
                            .test_loss = test.loss,
                            .test_accuracy = test.accuracy,
+                           .tta_accuracy = test.tta_accuracy,
                            .seconds = t->earlier_seconds +
                                       (double)(platform_nanoseconds() - t->begun) * 1e-9};
   status = history_add(&t->history, &row, error);
@@ -287,5 +324,9 @@ octavo_status training_run(training *t, octavo_error *error) {
     if (status == OCTAVO_OK)
       status = finish_epoch(t, rate, speed, error);
   }
-  return status == OCTAVO_OK ? run_files_save_result(t, error) : status;
+  if (status == OCTAVO_OK)
+    status = exchange_weights(t, error);
+  if (status == OCTAVO_OK)
+    status = run_files_save_result(t, error);
+  return status == OCTAVO_OK ? exchange_weights(t, error) : status;
 }

@@ -2,6 +2,7 @@
 #ifndef OCTAVO_TRAIN_TRAINING_H
 #define OCTAVO_TRAIN_TRAINING_H
 
+#include "averaging.h"
 #include "checkpoint.h"
 #include "history.h"
 #include "image_set.h"
@@ -30,6 +31,7 @@ typedef struct training {
   loader *train_loader, *test_loader;
   json_t *description; /* of the settings, with what is known only later */
   sgd optimizer;
+  averaging average;
   checkpoint_position at;
   history history;
   bool bfloat16;
@@ -39,6 +41,7 @@ typedef struct training {
 
 typedef struct evaluation_result {
   double loss, accuracy; /* means over the images */
+  double tta_accuracy;   /* 0 without --tta */
 } evaluation_result;
 
 /* Loads the data, makes the network, and with --resume puts it where the checkpoint says. Errors:
@@ -54,6 +57,9 @@ octavo_status training_run(training *t, octavo_error *error);
 /* One optimizer step on the next batch of the loader, which must have begun. */
 octavo_status training_step(training *t, octavo_error *error);
 
+/* ---- evaluation.c ---------------------------------------------------------------------------- */
+
+/* The network as it is, on the test images. */
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error);
 
 /* ---- run_files.c ----------------------------------------------------------------------------- */

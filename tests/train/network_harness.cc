@@ -159,7 +159,7 @@ void NetworkHarness::Compare(const std::vector<float> &found, const reference::N
     difference[i] = static_cast<double>(found[i]) - expected[i];
   size = std::max(size, Norm(expected));
   EXPECT_GT(size, 0) << what << " says nothing";
-            EXPECT_LE(Norm(difference), Tolerance() * size) << what;
+  EXPECT_LE(Norm(difference), Tolerance() * size) << what;
 }
 
 void NetworkHarness::CheckLogits() {

@@ -4,7 +4,6 @@
 #include "train/loss.h"
 #include "train/networks.h"
 #include "train/safetensors.h"
-#include "train/schedule.h"
 
 #include "tests/common/temporary_folder.h"
 
@@ -17,29 +16,6 @@
 #include <vector>
 
 namespace {
-
-double Factor(const std::string &name, double progress) {
-  for (int i = 0; schedule_names[i] != nullptr; i++)
-    if (name == schedule_names[i]) {
-      EXPECT_EQ(name, schedules[i].name);
-      return schedules[i].factor(progress, 0.25);
-    }
-  ADD_FAILURE() << name;
-  return 0;
-}
-
-TEST(Schedule, Values) {
-  EXPECT_DOUBLE_EQ(Factor("cosine", 0), 1);
-  EXPECT_NEAR(Factor("cosine", 0.5), 0.5, 1e-12);
-  EXPECT_NEAR(Factor("cosine", 1), 0, 1e-12);
-  EXPECT_DOUBLE_EQ(Factor("one-cycle", 0), 0.04);
-  EXPECT_DOUBLE_EQ(Factor("one-cycle", 0.25), 1);
-  EXPECT_NEAR(Factor("one-cycle", 0.625), 0.5, 1e-12);
-  EXPECT_EQ(Factor("step", 0.49), 1);
-  EXPECT_EQ(Factor("step", 0.5), 0.1);
-  EXPECT_EQ(Factor("step", 0.75), 0.01);
-  EXPECT_EQ(Factor("constant", 0.9), 1);
-}
 
 TEST(Loss, OfTwoClasses) {
   // Logits 0 and ln 3: probabilities 1/4 and 3/4.

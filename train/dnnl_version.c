@@ -54,10 +54,10 @@ dnnl_data_type_t version_desc_type(version_desc desc) {
 }
 
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window) {
   return dnnl_convolution_forward_primitive_desc_create(
-      result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
+      result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, bias,
       destination, window->stride, no_dilation, window->padding, window->padding, NULL);
 }
 
@@ -72,10 +72,11 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window,
                                           dnnl_primitive_desc_t hint) {
   return dnnl_convolution_backward_weights_primitive_desc_create(
-      result, engine, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
+      result, engine, dnnl_convolution_direct, source, weights, bias, destination, window->stride,
       no_dilation, window->padding, window->padding, hint, NULL);
 }
 
@@ -146,16 +147,20 @@ dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, v
   return status;
 }
 
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data) {
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta) {
+  return dnnl_eltwise_forward_primitive_desc_create(result, engine, dnnl_forward_training, kind,
+                                                    data, data, alpha, beta, NULL);
+}
+
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta) {
   dnnl_primitive_desc_t forward = NULL;
-  dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
-      &forward, engine, dnnl_forward_training, dnnl_eltwise_relu_use_dst_for_bwd, data, data, 0.0f,
-      0.0f, NULL);
+  dnnl_status_t status = version_eltwise(&forward, engine, kind, data, alpha, beta);
   if (status == dnnl_success)
-    status = dnnl_eltwise_backward_primitive_desc_create(result, engine,
-                                                         dnnl_eltwise_relu_use_dst_for_bwd, data,
-                                                         data, data, 0.0f, 0.0f, forward, NULL);
+    status = dnnl_eltwise_backward_primitive_desc_create(result, engine, kind, data, data, data,
+                                                         alpha, beta, forward, NULL);
   dnnl_primitive_desc_destroy(forward);
   return status;
 }
@@ -201,11 +206,11 @@ dnnl_data_type_t version_desc_type(version_desc desc) {
 }
 
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window) {
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_forward_desc_init(
-                    &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
+                    &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, bias,
                     destination, window->stride, no_dilation, window->padding, window->padding),
                 result, &d, NULL, engine, NULL);
 }
@@ -223,11 +228,12 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window,
                                           dnnl_primitive_desc_t hint) {
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_backward_weights_desc_init(
-                    &d, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
+                    &d, dnnl_convolution_direct, source, weights, bias, destination, window->stride,
                     no_dilation, window->padding, window->padding),
                 result, &d, NULL, engine, hint);
 }
@@ -311,16 +317,21 @@ dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, v
   return status;
 }
 
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data) {
-  const dnnl_alg_kind_t kind = dnnl_eltwise_relu_use_dst_for_bwd;
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta) {
+  dnnl_eltwise_desc_t d;
+  return finish(dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, data, alpha, beta),
+                result, &d, NULL, engine, NULL);
+}
+
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta) {
   dnnl_eltwise_desc_t d;
   dnnl_primitive_desc_t forward = NULL;
-  dnnl_status_t status =
-      finish(dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, data, 0.0f, 0.0f),
-             &forward, &d, NULL, engine, NULL);
+  dnnl_status_t status = version_eltwise(&forward, engine, kind, data, alpha, beta);
   if (status == dnnl_success)
-    status = finish(dnnl_eltwise_backward_desc_init(&d, kind, data, data, 0.0f, 0.0f), result, &d,
+    status = finish(dnnl_eltwise_backward_desc_init(&d, kind, data, data, alpha, beta), result, &d,
                     NULL, engine, forward);
   dnnl_primitive_desc_destroy(forward);
   return status;

@@ -38,7 +38,8 @@ static octavo_status make_backward(network *n, layer *l, octavo_error *error) {
   state *s = l->state;
   const value *output = network_output(n, l);
   dnnl_primitive_desc_t pd = NULL;
-  const dnnl_status_t made = version_relu_backward(&pd, n->d->engine, output->data.desc);
+  const dnnl_status_t made = version_eltwise_backward(
+      &pd, n->d->engine, dnnl_eltwise_relu_use_dst_for_bwd, output->data.desc, 0.0f, 0.0f);
   const octavo_status status = operation_create(&s->backward, made, pd, "ReLU's gradient", error);
   operation_bind(&s->backward, DNNL_ARG_DST, &output->data);
   operation_bind(&s->backward, DNNL_ARG_DIFF_DST, &output->gradient);

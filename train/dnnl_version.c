@@ -45,10 +45,10 @@ dnnl_data_type_t version_desc_type(version_desc desc) {
 }
 
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window) {
   return dnnl_convolution_forward_primitive_desc_create(
-      result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
+      result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, bias,
       destination, window->stride, no_dilation, window->padding, window->padding_end, NULL);
 }
 
@@ -63,10 +63,11 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window,
                                           dnnl_primitive_desc_t hint) {
   return dnnl_convolution_backward_weights_primitive_desc_create(
-      result, engine, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
+      result, engine, dnnl_convolution_direct, source, weights, bias, destination, window->stride,
       no_dilation, window->padding, window->padding_end, hint, NULL);
 }
 
@@ -110,6 +111,24 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
 
 dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data) {
   return dnnl_binary_primitive_desc_create(result, engine, dnnl_binary_add, data, data, data, NULL);
+}
+
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta) {
+  return dnnl_eltwise_forward_primitive_desc_create(result, engine, dnnl_forward_training, kind,
+                                                    data, data, alpha, beta, NULL);
+}
+
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta) {
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = version_eltwise(&forward, engine, kind, data, alpha, beta);
+  if (status == dnnl_success)
+    status = dnnl_eltwise_backward_primitive_desc_create(result, engine, kind, data, data, data,
+                                                         alpha, beta, forward, NULL);
+  dnnl_primitive_desc_destroy(forward);
+  return status;
 }
 
 #else
@@ -163,11 +182,11 @@ dnnl_data_type_t version_desc_type(version_desc desc) {
 }
 
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window) {
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_forward_desc_init(
-                    &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
+                    &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, bias,
                     destination, window->stride, no_dilation, window->padding, window->padding_end),
                 result, &d, engine, NULL);
 }
@@ -185,11 +204,12 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window,
                                           dnnl_primitive_desc_t hint) {
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_backward_weights_desc_init(
-                    &d, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
+                    &d, dnnl_convolution_direct, source, weights, bias, destination, window->stride,
                     no_dilation, window->padding, window->padding_end),
                 result, &d, engine, hint);
 }
@@ -245,6 +265,26 @@ dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, v
   dnnl_binary_desc_t d;
   return finish(dnnl_binary_desc_init(&d, dnnl_binary_add, data, data, data), result, &d, engine,
                 NULL);
+}
+
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta) {
+  dnnl_eltwise_desc_t d;
+  return finish(dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, data, alpha, beta),
+                result, &d, engine, NULL);
+}
+
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta) {
+  dnnl_eltwise_desc_t d;
+  dnnl_primitive_desc_t forward = NULL;
+  dnnl_status_t status = version_eltwise(&forward, engine, kind, data, alpha, beta);
+  if (status == dnnl_success)
+    status = finish(dnnl_eltwise_backward_desc_init(&d, kind, data, data, alpha, beta), result, &d,
+                    engine, forward);
+  dnnl_primitive_desc_destroy(forward);
+  return status;
 }
 
 #endif

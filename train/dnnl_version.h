@@ -39,10 +39,10 @@ typedef struct version_window {
   dnnl_dims_t kernel, stride, padding, padding_end; /* before the first pixel, after the last */
 } version_window;
 
-/* Forward for training, the gradient of the source, the gradient of the weights (float32 weights'
- * gradient with bfloat16 data too). `hint` is the forward one. */
+/* Forward for training, the gradient of the source, the gradients of weights and bias (in float32
+ * with bfloat16 data too). `bias` may be NULL: none. `hint` is the forward one. */
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window);
 dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                        version_desc source, version_desc weights,
@@ -50,8 +50,8 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
                                        dnnl_primitive_desc_t hint);
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
-                                          dnnl_primitive_desc_t hint);
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window, dnnl_primitive_desc_t hint);
 
 dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                               dnnl_alg_kind_t kind, version_desc source, version_desc destination,
@@ -73,6 +73,14 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
 
 /* The sum of two tensors alike. */
 dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data);
+/* A function of each number, such as dnnl_eltwise_relu, with its one or two constants. The gradient
+ * is computed from the source, or from the destination if the kind's name says so. In place is
+ * allowed. */
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta);
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta);
 
 #ifdef __cplusplus
 }

@@ -15,6 +15,7 @@ static const layer_type *const types[ARCHITECTURE_KINDS] = {
     [ARCHITECTURE_AVERAGE_POOL] = &layer_pool,
     [ARCHITECTURE_GLOBAL_AVERAGE] = &layer_pool,
     [ARCHITECTURE_LINEAR] = &layer_linear,
+    [ARCHITECTURE_ACTIVATION] = &layer_activation,
 };
 
 octavo_status network_define(network *n, layer *l, version_desc desc, octavo_error *error) {

@@ -26,8 +26,11 @@ typedef struct parameter {
   char name[96]; /* as in torchvision: "layer1.0.conv1.weight" */
   uint32_t rank; /* as in torchvision: output channels first */
   uint32_t dims[4];
-  uint32_t fan_in; /* of a weight or bias: inputs that each output sums up */
-  size_t count;    /* product of dims */
+  uint32_t fan_in; /* of a weight or a linear layer's bias: inputs that each output sums up */
+  bool frozen;     /* never changes: its gradient is computed and not used, it has no momentum */
+  architecture_start start; /* of a convolution's weights */
+  float rate;   /* factor of the learning rate, but not of weight decay; 0 stands for 1 */
+  size_t count; /* product of dims */
   tensor value, gradient;
   float *momentum;   /* value.bytes / 4 of them, zero at first */
   float *average;    /* as many; NULL unless averaging_create was called */
@@ -121,6 +124,7 @@ octavo_status parameter_get_average(const network *n, const parameter *p, float 
                                     octavo_error *error);
 octavo_status parameter_set_average(network *n, parameter *p, const float *plain,
                                     octavo_error *error);
+/* Whether the optimizer changes it. */
 bool parameter_trained(const parameter *p);
 /* NULL if there is none of that name. */
 parameter *network_parameter(const network *n, const char *name);
@@ -154,7 +158,8 @@ static inline const value *network_output(const network *n, const layer *l) {
   return &n->values[l->index];
 }
 
-extern const layer_type layer_convolution, layer_batch_norm, layer_add, layer_pool, layer_linear;
+extern const layer_type layer_convolution, layer_batch_norm, layer_add, layer_pool, layer_linear,
+    layer_activation;
 
 #ifdef __cplusplus
 }

@@ -2,7 +2,6 @@
 
 #include "augment.h"
 #include "image_set.h"
-#include "networks.h"
 #include "runtime/memory.h"
 #include "schedule.h"
 
@@ -15,6 +14,9 @@ static const char *const recipe_names[] = {"classic", "fast", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const flips[] = {"none", "random", "alternating", NULL};
 static const char *const precisions[] = {"auto", "float32", "bfloat16", NULL};
+
+/* The first rows of architecture_function. */
+static const char *const activations[] = {"usual", "relu", "gelu", NULL};
 
 enum { COSINE, ONE_CYCLE }; /* rows of schedule.c */
 
@@ -106,6 +108,17 @@ static const option_descriptor options[] = {
      .maximum = 1024,
      .help = "Height and width of the network's input; 0 is the network's usual. Other images are "
              "stretched to it."},
+    {.name = "width",
+     .kind = OPTION_REAL,
+     .offset = AT(width),
+     .value = "X",
+     .maximum = 16,
+     .help = "Factor of the numbers of channels, of mobilenetv2; 0 is the network's usual."},
+    {.name = "activation",
+     .kind = OPTION_CHOICE,
+     .offset = AT(activation),
+     .choices = activations,
+     .help = "Of airbench94, whose usual is gelu. octavo-convert takes relu alone."},
     {.name = "limit",
      .letter = 'n',
      .kind = OPTION_UNSIGNED,
@@ -313,6 +326,10 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
     fputc('\n', stderr);
     return 2;
   }
+  trainable_options network = train_settings_network(s);
+  octavo_error error = {0};
+  if (trainable_complete(trainable_find(s->network), &network, &error) != OCTAVO_OK)
+    return wrong(error.text);
   if (s->data == NULL)
     return wrong("--data is missing (--data shapes10 needs no files)");
   if (s->output == NULL)
@@ -327,6 +344,10 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
   if (s->resume && s->overwrite)
     return wrong("--resume and --overwrite exclude each other");
   return OPTIONS_RUN;
+}
+
+trainable_options train_settings_network(const train_settings *s) {
+  return (trainable_options){.width = s->width, .function = (architecture_function)s->activation};
 }
 
 static void add_text(json_t *object, const char *key, const char *text) {
@@ -345,11 +366,24 @@ static void add_unsigned(json_t *object, const char *key, uint64_t value) {
   add_text(object, key, text);
 }
 
+/* What was chosen, or is usual, where the network has such an option at all. */
+static void add_network(json_t *object, const train_settings *s) {
+  trainable_options network = train_settings_network(s);
+  octavo_error refused;
+  add_text(object, "network", s->network);
+  if (trainable_complete(trainable_find(s->network), &network, &refused) != OCTAVO_OK)
+    return;
+  if (network.width != 0.0)
+    add_real(object, "width", network.width);
+  if (network.function != ARCHITECTURE_NO_FUNCTION)
+    add_text(object, "activation", activations[network.function]);
+}
+
 json_t *train_settings_describe(const train_settings *s) {
   json_t *o = json_object();
   if (o == NULL)
     return NULL;
-  add_text(o, "network", s->network);
+  add_network(o, s);
   add_text(o, "recipe", recipe_names[s->recipe]);
   add_unsigned(o, "epochs", s->epochs);
   add_unsigned(o, "batch", s->batch);

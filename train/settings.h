@@ -3,6 +3,7 @@
 #define OCTAVO_TRAIN_SETTINGS_H
 
 #include "common/options.h"
+#include "networks.h"
 #include "octavo.h"
 
 #include <jansson.h>
@@ -25,6 +26,8 @@ typedef struct train_settings {
   uint64_t seed;
   double rate, momentum, weight_decay, warmup, label_smoothing;
   int schedule, nesterov, flip, precision; /* indices of their choices */
+  double width;                            /* 0 = the network's usual */
+  int activation;                          /* an architecture_function; 0 = the network's usual */
   bool decay_all;
   double ema, lookahead_share, lookahead_power;
   uint32_t lookahead; /* ema and lookahead: 0 = off */
@@ -36,6 +39,10 @@ typedef struct train_settings {
  * value.
  */
 int train_settings_parse(int argc, char **argv, train_settings *settings);
+
+/* The options that decide what the network looks like; size and classes, which depend on the data,
+ * are 0. */
+trainable_options train_settings_network(const train_settings *settings);
 
 /* All that decides what is computed, as a JSON object of strings (a new reference): what run.json
  * tells, and what has to be the same when a run is resumed. NULL if memory is short. */

@@ -5,6 +5,7 @@
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "schedule.h"
+#include "whitening.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -51,16 +52,20 @@ static octavo_status choose_precision(training *t, octavo_error *error) {
 
 static octavo_status make_network(training *t, const trainable *kind, octavo_error *error) {
   const train_settings *s = t->settings;
+  trainable_options options = train_settings_network(s);
+  options.size = t->images.train.size;
+  options.classes = t->images.train.class_count;
   octavo_status status = onednn_open(&t->d, s->threads, error);
   if (status == OCTAVO_OK)
     status = choose_precision(t, error);
   if (status == OCTAVO_OK)
-    status =
-        trainable_build(kind, t->images.train.size, t->images.train.class_count, &t->plan, error);
+    status = trainable_build(kind, &options, &t->plan, error);
   if (status == OCTAVO_OK)
     status = network_create(&t->d, &t->plan, s->batch, t->bfloat16, &t->net, error);
   if (status == OCTAVO_OK)
     status = initialize(t->net, s->seed, error);
+  if (status == OCTAVO_OK)
+    status = whitening_set(t->net, &t->images.train, &t->changes, error);
   if (status != OCTAVO_OK)
     return status;
   const augment_format format = {t->bfloat16, network_channels_last(t->net)};

@@ -182,7 +182,8 @@ TEST(Networks, ParametersAsPublished) {
   for (const auto &row : rows) {
     architecture a{};
     octavo_error error{};
-    ASSERT_EQ(trainable_build(trainable_find(row.name), 32, row.classes, &a, &error), OCTAVO_OK);
+    const trainable_options options{32, row.classes, 0, ARCHITECTURE_NO_FUNCTION};
+    ASSERT_EQ(trainable_build(trainable_find(row.name), &options, &a, &error), OCTAVO_OK);
     EXPECT_EQ(architecture_parameters(&a), row.parameters) << row.name;
     architecture_free(&a);
   }
@@ -191,7 +192,8 @@ TEST(Networks, ParametersAsPublished) {
 TEST(Networks, TooSmallAnImageIsRefused) {
   architecture a{};
   octavo_error error{};
-  EXPECT_EQ(trainable_build(trainable_find("vgg11"), 8, 10, &a, &error), OCTAVO_ERROR_ARGUMENT);
+  const trainable_options options{8, 10, 0, ARCHITECTURE_NO_FUNCTION};
+  EXPECT_EQ(trainable_build(trainable_find("vgg11"), &options, &a, &error), OCTAVO_ERROR_ARGUMENT);
   EXPECT_NE(std::string(error.text).find("too small"), std::string::npos) << error.text;
 }
 

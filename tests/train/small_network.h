@@ -13,7 +13,10 @@ class SmallNetwork : public ::testing::Test {
 protected:
   void SetUp() override {
     ASSERT_EQ(onednn_open(&d_, 2, &error_), OCTAVO_OK) << error_.text;
-    ASSERT_EQ(trainable_build(trainable_find("resnet8"), 16, 10, &plan_, &error_), OCTAVO_OK)
+    trainable_options options = {};
+    options.size = 16;
+    options.classes = 10;
+    ASSERT_EQ(trainable_build(trainable_find("resnet8"), &options, &plan_, &error_), OCTAVO_OK)
         << error_.text;
     ASSERT_EQ(network_create(&d_, &plan_, 2, onednn_has_bfloat16(&d_), &net_, &error_), OCTAVO_OK)
         << error_.text;

@@ -1,6 +1,6 @@
 /* y = scale · (x − mean) / sqrt(variance + ε) + shift for each channel, then ReLU if asked for.
  *
- * Training takes mean and variance from the batch and moves the running ones a tenth of the way
+ * Training takes mean and variance from the batch and moves the running ones a share of the way
  * there (the variance with Bessel's correction, as PyTorch does); otherwise the running ones are
  * used.
  *
@@ -12,7 +12,6 @@
 #include "runtime/memory.h"
 
 static const float EPSILON = 1e-5f;
-static const float RUNNING_SHARE = 0.1f;
 
 typedef struct state {
   parameter *scale, *shift, *running_mean, *running_variance;
@@ -40,7 +39,9 @@ static octavo_status add_parameters(network *n, layer *l, octavo_error *error) {
                          .rank = 1,
                          .dims = {l->spec->channels},
                          .order = {l->spec->channels},
-                         .order_rank = 1};
+                         .order_rank = 1,
+                         .frozen = rows[i].kind == PARAMETER_NORM_SCALE && l->spec->frozen,
+                         .rate = rows[i].kind == PARAMETER_NORM_SHIFT ? l->spec->shift_rate : 1.0f};
     status = network_add_parameter(n, l, rows[i].suffix, &p, desc, rows[i].result, error);
   }
   version_desc_free(desc);
@@ -93,11 +94,12 @@ static void update_running(const network *n, const layer *l) {
   const state *s = l->state;
   float *running_mean = s->running_mean->value.data;
   float *running_variance = s->running_variance->value.data;
+  const float share = l->spec->running_share;
   const double count = (double)n->batch * l->spec->height * l->spec->width;
   const float correction = (float)(count > 1 ? count / (count - 1) : 1);
   for (uint32_t c = 0; c < l->spec->channels; c++) {
-    running_mean[c] += RUNNING_SHARE * (s->mean[c] - running_mean[c]);
-    running_variance[c] += RUNNING_SHARE * (s->variance[c] * correction - running_variance[c]);
+    running_mean[c] += share * (s->mean[c] - running_mean[c]);
+    running_variance[c] += share * (s->variance[c] * correction - running_variance[c]);
   }
 }
 

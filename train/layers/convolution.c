@@ -1,8 +1,8 @@
-/* y = w * x, grouped and depthwise too.
+/* y = w * x + b, grouped and depthwise too; most convolutions have no b.
  *
- * x [n, ci, h, w], w [co, ci/groups, k, k], y [n, co, h', w']. The parameter keeps the layout that
- * the gradient of the weights is computed in; where the forward pass or the gradient of the data
- * wants another layout or type, a copy is made after each update.
+ * x [n, ci, h, w], w [co, ci/groups, k, k], b [co], y [n, co, h', w']. The parameter keeps the
+ * layout that the gradient of the weights is computed in; where the forward pass or the gradient of
+ * the data wants another layout or type, a copy is made after each update.
  *
  * Late layers see small images: a padded 3×3 kernel over one pixel meets it with the middle tap
  * alone. Taps that never meet the image are left out of the computation (`cropped`); their weights
@@ -14,7 +14,7 @@
 #include "runtime/memory.h"
 
 typedef struct state {
-  parameter *weight;
+  parameter *weight, *bias; /* bias NULL without one */
   tensor used;     /* the parameter's value, or the part of it that meets the image; borrowed */
   tensor gradient; /* of a part; memory NULL without */
   tensor gradient_target; /* where that goes in the parameter's gradient; borrowed */
@@ -57,6 +57,7 @@ typedef struct draft {
   bool cropped;
   version_window window;
   version_desc source, weights, weights_gradient, output; /* source borrowed */
+  version_desc bias;                                      /* NULL without one */
   dnnl_primitive_desc_t forward, to_data, to_weights;
 } draft;
 
@@ -93,22 +94,26 @@ static dnnl_status_t draft_forward(network *n, layer *l, draft *d) {
   make_window(n, l, d);
   const int rank = weight_dims(n, l, d->taps[0].count, d->taps[1].count, dims);
   const dnnl_dims_t output = {n->batch, l->spec->channels, l->spec->height, l->spec->width};
+  const dnnl_dims_t bias = {l->spec->channels};
   d->source = network_source(n, l, 0)->data.desc;
   dnnl_status_t status = version_desc_create(&d->weights, rank, dims, n->type, dnnl_format_tag_any);
   if (status == dnnl_success)
     status = version_desc_create(&d->weights_gradient, rank, dims, dnnl_f32, dnnl_format_tag_any);
   if (status == dnnl_success)
     status = version_desc_create(&d->output, 4, output, n->type, dnnl_format_tag_any);
+  if (status == dnnl_success && l->spec->bias)
+    status = version_desc_create(&d->bias, 1, bias, dnnl_f32, dnnl_a);
   if (status == dnnl_success)
-    status = version_convolution(&d->forward, n->d->engine, d->source, d->weights, d->output,
-                                 &d->window);
+    status = version_convolution(&d->forward, n->d->engine, d->source, d->weights, d->bias,
+                                 d->output, &d->window);
   return status;
 }
 
 static dnnl_status_t draft_backward(network *n, layer *l, draft *d) {
   const version_desc output = network_output(n, l)->data.desc;
-  dnnl_status_t status = version_convolution_weights(
-      &d->to_weights, n->d->engine, d->source, d->weights_gradient, output, &d->window, d->forward);
+  dnnl_status_t status =
+      version_convolution_weights(&d->to_weights, n->d->engine, d->source, d->weights_gradient,
+                                  d->bias, output, &d->window, d->forward);
   if (status == dnnl_success && l->spec->inputs[0] != 0)
     status = version_convolution_data(&d->to_data, n->d->engine, d->source, d->weights, output,
                                       &d->window, d->forward);
@@ -122,7 +127,9 @@ static octavo_status add_weight(network *n, layer *l, const draft *d, octavo_err
   parameter p = {.kind = PARAMETER_WEIGHT,
                  .rank = 4,
                  .dims = {l->spec->channels, inputs, kernel, kernel},
-                 .fan_in = inputs * kernel * kernel};
+                 .fan_in = inputs * kernel * kernel,
+                 .frozen = l->spec->frozen,
+                 .start = l->spec->start};
   p.order_rank = weight_dims(n, l, kernel, kernel, p.order);
   const version_desc computed =
       dnnl_primitive_desc_query_md(d->to_weights, dnnl_query_diff_weights_md, 0);
@@ -164,6 +171,18 @@ static octavo_status find_used(network *n, layer *l, const draft *d, octavo_erro
   return status;
 }
 
+static octavo_status add_bias(network *n, layer *l, const draft *d, octavo_error *error) {
+  state *s = l->state;
+  if (d->bias == NULL)
+    return OCTAVO_OK;
+  const parameter p = {.kind = PARAMETER_BIAS,
+                       .rank = 1,
+                       .dims = {l->spec->channels},
+                       .order = {l->spec->channels},
+                       .order_rank = 1};
+  return network_add_parameter(n, l, "bias", &p, d->bias, &s->bias, error);
+}
+
 /* The tensor that an operation reads the weights from: the parameter itself, or a copy. */
 static octavo_status choose_weights(network *n, state *s, version_desc wanted, tensor *copy,
                                     operation *refresh, const tensor **chosen,
@@ -196,6 +215,8 @@ static octavo_status make_forward(network *n, layer *l, draft *d, octavo_error *
   operation_bind(&s->forward, DNNL_ARG_SRC, &network_source(n, l, 0)->data);
   operation_bind(&s->forward, DNNL_ARG_WEIGHTS, weights);
   operation_bind(&s->forward, DNNL_ARG_DST, &network_output(n, l)->data);
+  if (s->bias != NULL)
+    operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
   return status;
 }
 
@@ -218,6 +239,8 @@ static octavo_status make_to_weights(network *n, layer *l, draft *d, octavo_erro
   operation_bind(&s->to_weights, DNNL_ARG_SRC, &network_source(n, l, 0)->data);
   operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST, &network_output(n, l)->gradient);
   operation_bind(&s->to_weights, DNNL_ARG_DIFF_WEIGHTS, target);
+  if (s->bias != NULL)
+    operation_bind(&s->to_weights, DNNL_ARG_DIFF_BIAS, &s->bias->gradient);
   return status;
 }
 
@@ -245,6 +268,7 @@ static void free_draft(draft *d) {
   version_desc_free(d->weights);
   version_desc_free(d->weights_gradient);
   version_desc_free(d->output);
+  version_desc_free(d->bias);
   if (d->forward != NULL)
     dnnl_primitive_desc_destroy(d->forward);
   if (d->to_data != NULL)
@@ -268,6 +292,8 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
     status = add_weight(n, l, &d, error);
   if (status == OCTAVO_OK)
     status = find_used(n, l, &d, error);
+  if (status == OCTAVO_OK)
+    status = add_bias(n, l, &d, error);
   if (status == OCTAVO_OK)
     status = make_forward(n, l, &d, error);
   if (status == OCTAVO_OK)

@@ -137,6 +137,12 @@ static const option_descriptor options[] = {
      .choices = precisions,
      .help = "Of activations and the weights they meet; auto is bfloat16 where the CPU has it. "
              "Weights are kept and updated in float32 in any case."},
+    {.name = "profile",
+     .kind = OPTION_FLAG,
+     .offset = AT(profile),
+     .help =
+         "Print after each epoch how the time was shared by kinds of layers, the optimizer, the "
+         "loss and waiting for images; run.json gets the sums."},
     {.name = "lr",
      .kind = OPTION_REAL,
      .offset = AT(rate),

@@ -74,26 +74,45 @@ static void map_columns(const change *c, uint32_t size, uint32_t *columns) {
 
 enum { MAX_SIDE = 1024 };
 
+/* One row of one channel: `row` holds its pixels, `to` is where the first goes, `step` elements
+ * from one pixel to the next. */
+typedef struct row_change {
+  const uint8_t *row;
+  const uint32_t *columns;
+  uint32_t size, cut_begin, cut_end;
+  size_t to, step;
+} row_change;
+
+static void write_row_float32(const row_change *r, const float *table, float *output) {
+  float *to = output + r->to;
+  for (uint32_t x = 0; x < r->size; x++, to += r->step)
+    *to = x >= r->cut_begin && x < r->cut_end ? 0.0f : table[r->row[r->columns[x]]];
+}
+
+static void write_row_bfloat16(const row_change *r, const uint16_t *table, uint16_t *output) {
+  uint16_t *to = output + r->to;
+  for (uint32_t x = 0; x < r->size; x++, to += r->step)
+    *to = x >= r->cut_begin && x < r->cut_end ? 0 : table[r->row[r->columns[x]]];
+}
+
 void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
-                   bool random, bool bfloat16, void *output) {
+                   bool random, augment_format format, void *output) {
   const uint32_t size = set->size;
   const change c = random ? choose(a, size, index, epoch) : (change){0};
   uint32_t columns[MAX_SIDE];
   map_columns(&c, size, columns);
   const uint8_t *pixels = set->pixels + index * image_set_bytes(set);
-  float *real = output;
-  uint16_t *half = output;
-  for (uint32_t channel = 0; channel < 3; channel++)
+  row_change r = {.columns = columns, .size = size, .step = format.channels_last ? 3 : 1};
+  for (size_t channel = 0; channel < 3; channel++)
     for (uint32_t y = 0; y < size; y++) {
-      const uint8_t *row =
-          pixels + ((size_t)channel * size + reflect((int32_t)y + c.down, size)) * size;
-      const bool cut_row = y >= c.cut_top && y - c.cut_top < c.cut_side;
-      for (uint32_t x = 0; x < size; x++) {
-        const bool cut = cut_row && x >= c.cut_left && x - c.cut_left < c.cut_side;
-        if (bfloat16)
-          *half++ = cut ? 0 : a->table16[channel][row[columns[x]]];
-        else
-          *real++ = cut ? 0.0f : a->table[channel][row[columns[x]]];
-      }
+      const bool cut = y >= c.cut_top && y - c.cut_top < c.cut_side;
+      r.row = pixels + (channel * size + reflect((int32_t)y + c.down, size)) * size;
+      r.cut_begin = cut ? c.cut_left : 0;
+      r.cut_end = cut ? c.cut_left + c.cut_side : 0;
+      r.to = format.channels_last ? (size_t)y * size * 3 + channel : (channel * size + y) * size;
+      if (format.bfloat16)
+        write_row_bfloat16(&r, a->table16[channel], output);
+      else
+        write_row_float32(&r, a->table[channel], output);
     }
 }

@@ -24,13 +24,19 @@ typedef struct augment {
   uint16_t table16[3][256]; /* the same in bfloat16 */
 } augment;
 
+/* How a batch lies in memory. */
+typedef struct augment_format {
+  bool bfloat16;      /* else float32 */
+  bool channels_last; /* size · size · 3, else 3 · size · size */
+} augment_format;
+
 /* Fills the tables: (pixel/255 − mean) / deviation. */
 void augment_normalise(augment *a, const double mean[3], const double deviation[3]);
 
-/* Writes image `index` as 3 · size · size floats, or bfloat16, to `output`. `random` = false leaves
- * out all but the normalisation. Read-only use of *a: any thread. */
+/* Writes image `index` to `output`. `random` = false leaves out all but the normalisation.
+ * Read-only use of *a: any thread. */
 void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
-                   bool random, bool bfloat16, void *output);
+                   bool random, augment_format format, void *output);
 
 #ifdef __cplusplus
 }

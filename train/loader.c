@@ -12,7 +12,8 @@ struct loader {
   const image_set *set;
   const augment *changes;
   uint32_t batch, steps, epoch;
-  bool training, bfloat16;
+  bool training;
+  augment_format format;
   size_t image_bytes;
   uint32_t *order;
   uint8_t *images[RING];
@@ -35,7 +36,7 @@ static void make_batch(loader *l, uint32_t step) {
   const uint32_t count = batch_count(l, step);
   for (uint32_t i = 0; i < count; i++) {
     const uint32_t index = l->order[step * l->batch + i];
-    augment_image(l->changes, l->set, index, l->epoch, l->training, l->bfloat16,
+    augment_image(l->changes, l->set, index, l->epoch, l->training, l->format,
                   l->images[step % RING] + i * l->image_bytes);
     l->labels[step % RING][i] = l->set->labels[index];
   }
@@ -83,7 +84,8 @@ static octavo_status allocate(loader *l, octavo_error *error) {
 }
 
 octavo_status loader_open(const image_set *set, const augment *changes, uint32_t batch,
-                          bool training, bool bfloat16, loader **result, octavo_error *error) {
+                          bool training, augment_format format, loader **result,
+                          octavo_error *error) {
   *result = NULL;
   if (training && set->count < batch)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
@@ -97,8 +99,8 @@ octavo_status loader_open(const image_set *set, const augment *changes, uint32_t
                 .changes = changes,
                 .batch = batch,
                 .training = training,
-                .bfloat16 = bfloat16,
-                .image_bytes = image_set_bytes(set) * (bfloat16 ? 2 : 4)};
+                .format = format,
+                .image_bytes = image_set_bytes(set) * (format.bfloat16 ? 2 : 4)};
   l->steps = training ? set->count / batch : (set->count + batch - 1) / batch;
   pthread_mutex_init(&l->mutex, NULL);
   pthread_cond_init(&l->changed, NULL);

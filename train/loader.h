@@ -11,7 +11,7 @@ extern "C" {
 typedef struct loader loader;
 
 typedef struct loader_batch {
-  const void *images;     /* batch · 3 · size · size, float32 or bfloat16 */
+  const void *images;     /* batch images in the loader's format */
   const uint32_t *labels; /* batch */
   uint32_t count;         /* images in it; the rest is of an earlier batch */
 } loader_batch;
@@ -20,7 +20,8 @@ typedef struct loader_batch {
  * out what fills no batch; others go through all images in order. Errors: MEMORY, ARGUMENT (fewer
  * training images than one batch). */
 octavo_status loader_open(const image_set *set, const augment *changes, uint32_t batch,
-                          bool training, bool bfloat16, loader **result, octavo_error *error);
+                          bool training, augment_format format, loader **result,
+                          octavo_error *error);
 void loader_close(loader *l); /* NULL is allowed */
 
 /* Batches of one epoch. */

@@ -72,7 +72,14 @@ octavo_status network_pass_gradient(network *n, layer *l, uint32_t which, octavo
 static octavo_status define_input(network *n, octavo_error *error) {
   const architecture_layer *spec = &n->plan->layers[0];
   const dnnl_dims_t dims = {n->batch, spec->channels, spec->height, spec->width};
-  return tensor_plain(&n->values[0].data, n->d, 4, dims, n->type, error);
+  const dnnl_format_tag_t tag = n->channels_last ? dnnl_nhwc : dnnl_nchw;
+  version_desc desc = NULL;
+  octavo_status status =
+      onednn_check(version_desc_create(&desc, 4, dims, n->type, tag), "the input", error);
+  if (status == OCTAVO_OK)
+    status = tensor_create(&n->values[0].data, n->d, desc, error);
+  version_desc_free(desc);
+  return status;
 }
 
 static void find_readers(network *n) {
@@ -106,6 +113,7 @@ octavo_status network_create(onednn *d, const architecture *plan, uint32_t batch
                  .plan = plan,
                  .batch = batch,
                  .type = bfloat16 ? dnnl_bf16 : dnnl_f32,
+                 .channels_last = bfloat16 && onednn_has_amx(d),
                  .count = plan->count};
   n->values = octavo_memory_alloc(plan->count, sizeof *n->values);
   n->layers = octavo_memory_alloc(plan->count, sizeof *n->layers);
@@ -161,6 +169,10 @@ void network_free(network *n) {
 
 const tensor *network_input(const network *n) {
   return &n->values[0].data;
+}
+
+bool network_channels_last(const network *n) {
+  return n->channels_last;
 }
 
 float *network_logits(const network *n) {

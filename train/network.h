@@ -69,6 +69,7 @@ struct network {
   onednn *d;
   const architecture *plan;
   dnnl_data_type_t type; /* of activations: float32 or bfloat16 */
+  bool channels_last;    /* of the input, and so of all that follows; else as oneDNN chooses */
   uint32_t batch;
   value *values;
   layer *layers;
@@ -86,9 +87,10 @@ octavo_status network_create(onednn *d, const architecture *plan, uint32_t batch
                              network **result, octavo_error *error);
 void network_free(network *n); /* NULL is allowed */
 
-/* The input tensor's memory: batch · channels · height · width in that order, float32 or bfloat16.
- */
+/* The input tensor's memory, float32 or bfloat16: batch · height · width · channels in that order
+ * if network_channels_last, else batch · channels · height · width. */
 const tensor *network_input(const network *n);
+bool network_channels_last(const network *n);
 /* The logits, float32 [batch, classes], and where their gradient goes. */
 float *network_logits(const network *n);
 float *network_logits_gradient(const network *n);

@@ -36,11 +36,18 @@ void onednn_close(onednn *d) {
   *d = (onednn){0};
 }
 
+static bool has_isa(dnnl_cpu_isa_t wanted) {
+  return ((unsigned)dnnl_get_effective_cpu_isa() & (unsigned)wanted) == (unsigned)wanted;
+}
+
 bool onednn_has_bfloat16(const onednn *d) {
   (void)d;
-  const dnnl_cpu_isa_t isa = dnnl_get_effective_cpu_isa();
-  return ((unsigned)isa & (unsigned)dnnl_cpu_isa_avx512_core_bf16) ==
-         (unsigned)dnnl_cpu_isa_avx512_core_bf16;
+  return has_isa(dnnl_cpu_isa_avx512_core_bf16);
+}
+
+bool onednn_has_amx(const onednn *d) {
+  (void)d;
+  return has_isa(dnnl_cpu_isa_avx512_core_amx);
 }
 
 void onednn_version(char *text, size_t size) {

@@ -61,12 +61,14 @@ static octavo_status make_network(training *t, const trainable *kind, octavo_err
     status = network_create(&t->d, &t->plan, s->batch, t->bfloat16, &t->net, error);
   if (status == OCTAVO_OK)
     status = initialize(t->net, s->seed, error);
+  if (status != OCTAVO_OK)
+    return status;
+  const augment_format format = {t->bfloat16, network_channels_last(t->net)};
+  status =
+      loader_open(&t->images.train, &t->changes, s->batch, true, format, &t->train_loader, error);
   if (status == OCTAVO_OK)
-    status = loader_open(&t->images.train, &t->changes, s->batch, true, t->bfloat16,
-                         &t->train_loader, error);
-  if (status == OCTAVO_OK)
-    status = loader_open(&t->images.test, &t->changes, s->batch, false, t->bfloat16,
-                         &t->test_loader, error);
+    status =
+        loader_open(&t->images.test, &t->changes, s->batch, false, format, &t->test_loader, error);
   return status;
 }
 

@@ -74,7 +74,7 @@ protected:
   }
   std::vector<int> Red(uint32_t epoch, bool random = true) {
     float output[48];
-    augment_image(&changes_, &set_, 0, epoch, random, false, output);
+    augment_image(&changes_, &set_, 0, epoch, random, augment_format{}, output);
     std::vector<int> red;
     for (int i = 0; i < 16; i++)
       red.push_back(static_cast<int>(std::lround(output[i])));
@@ -140,7 +140,8 @@ TEST(Loader, EveryImageOncePerEpochAndTheRestOfAResumedOne) {
   const augment changes{};
   octavo_error error{};
   loader *l = nullptr;
-  ASSERT_EQ(loader_open(&set, &changes, 2, true, false, &l, &error), OCTAVO_OK) << error.text;
+  ASSERT_EQ(loader_open(&set, &changes, 2, true, augment_format{}, &l, &error), OCTAVO_OK)
+      << error.text;
   EXPECT_EQ(loader_steps(l), 3u);
   const auto collect = [&](uint32_t epoch, uint32_t step) {
     EXPECT_EQ(loader_begin(l, epoch, step, &error), OCTAVO_OK);
@@ -155,7 +156,8 @@ TEST(Loader, EveryImageOncePerEpochAndTheRestOfAResumedOne) {
   EXPECT_NE(first, collect(1, 0));
   EXPECT_EQ(collect(0, 1), std::vector<uint32_t>(first.begin() + 2, first.end()));
   loader_close(l);
-  ASSERT_EQ(loader_open(&set, &changes, 2, false, false, &l, &error), OCTAVO_OK) << error.text;
+  ASSERT_EQ(loader_open(&set, &changes, 2, false, augment_format{}, &l, &error), OCTAVO_OK)
+      << error.text;
   EXPECT_EQ(collect(0, 0), (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6}));
   loader_close(l);
 }

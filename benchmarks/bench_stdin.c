@@ -1,29 +1,9 @@
 #include "bench_stdin.h"
 
+#include "requests.h"
 #include "subject.h"
 
-#include "platforms/platform.h"
-#include "runtime/error.h"
-
-#include <inttypes.h>
 #include <stdio.h>
-
-enum { RUNS_MAX = 1000000 };
-
-/* Reads the number of runs. Returns false at the end of the input. */
-static bool read_request(uint32_t *runs, octavo_status *status, octavo_error *error) {
-  char line[64];
-  if (platform_interrupted() || fgets(line, sizeof line, stdin) == NULL)
-    return false;
-  char rest = 0;
-  if (sscanf(line, "%" SCNu32 " %c", runs, &rest) != 1 || *runs > RUNS_MAX) {
-    *status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                               "standard input: expected a number of runs up to %d on each line",
-                               RUNS_MAX);
-    return false;
-  }
-  return true;
-}
 
 static octavo_status answer(subject *s, uint32_t runs, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
@@ -52,7 +32,7 @@ octavo_status bench_stdin_serve(const bench_settings *settings, octavo_error *er
          s.open_ms, s.create_ms, s.first_ms, s.resident_bytes);
   fflush(stdout);
   uint32_t runs = 0;
-  while (status == OCTAVO_OK && read_request(&runs, &status, error))
+  while (status == OCTAVO_OK && requests_read(&runs, &status, error))
     status = answer(&s, runs, error);
   subject_close(&s);
   return status;

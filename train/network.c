@@ -207,10 +207,17 @@ uint32_t network_classes(const network *n) {
   return n->plan->layers[n->count - 1].channels;
 }
 
+/* What was done since the last mark was layer `i`'s. */
+static void mark(network *n, uint32_t i, profile_pass pass) {
+  profile_mark(n->profile, profile_part_of(n->plan->layers[i].kind), pass);
+}
+
 octavo_status network_forward(network *n, bool training, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
-  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++)
+  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++) {
     status = n->layers[i].type->forward(n, &n->layers[i], training, error);
+    mark(n, i, PROFILE_FORWARD);
+  }
   return status;
 }
 
@@ -219,16 +226,21 @@ octavo_status network_backward(network *n, octavo_error *error) {
   for (uint32_t i = n->count - 1; status == OCTAVO_OK && i > 0; i--) {
     layer *l = &n->layers[i];
     status = l->type->backward(n, l, error);
+    mark(n, i, PROFILE_BACKWARD);
     for (uint32_t k = 0; status == OCTAVO_OK && k < l->spec->input_count; k++)
       status = operation_run(&l->add_on[k], n->d, error);
+    profile_mark(n->profile, PROFILE_ADD, PROFILE_BACKWARD);
   }
   return status;
 }
 
 octavo_status network_refresh(network *n, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
-  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++)
-    if (n->layers[i].type->refresh != NULL)
-      status = n->layers[i].type->refresh(n, &n->layers[i], error);
+  for (uint32_t i = 1; status == OCTAVO_OK && i < n->count; i++) {
+    if (n->layers[i].type->refresh == NULL)
+      continue;
+    status = n->layers[i].type->refresh(n, &n->layers[i], error);
+    mark(n, i, PROFILE_UPDATE);
+  }
   return status;
 }

@@ -5,6 +5,7 @@
 
 #include "architecture.h"
 #include "onednn.h"
+#include "profile.h"
 #include "train/norm/norm.h"
 
 #ifdef __cplusplus
@@ -84,6 +85,7 @@ struct network {
   uint32_t parameter_count;
   void **slots; /* memory of gradients */
   uint32_t slot_count;
+  profile *profile; /* borrowed; NULL = nobody wants to know where the time goes */
 };
 
 /* Makes the network that `plan` describes (kept, not copied). All parameters are zero. On failure

@@ -47,6 +47,7 @@ octavo_status sgd_step(network *n, const sgd *settings, double rate, octavo_erro
                 .nesterov = settings->nesterov};
     parallel_for(p->value.bytes / sizeof(float), update_part, &u);
   }
+  profile_mark(n->profile, PROFILE_OPTIMIZER, PROFILE_UPDATE);
   return network_refresh(n, error);
 }
 

@@ -119,6 +119,8 @@ static octavo_status write_json(const training *t, const char *path, octavo_erro
                 describe_result(t), "data", describe_data(t), "settings", t->description,
                 "parameters", (json_int_t)architecture_parameters(&t->plan), "macs",
                 (json_int_t)architecture_macs(&t->plan), "machine", describe_machine());
+  if (root != NULL && t->settings->profile)
+    json_object_set_new(root, "profile", profile_json(&t->run_time));
   const octavo_status status = root != NULL
                                    ? json_file_write(path, root, error)
                                    : octavo_error_memory(error, 1, "the description of the run");

@@ -156,6 +156,12 @@ static const option_descriptor options[] = {
      .help =
          "Evaluate with test-time augmentation too: the logits' mean over the image, its mirror "
          "image, and both shifted by a pixel either way. Takes six times as long."},
+    {.name = "profile",
+     .kind = OPTION_FLAG,
+     .offset = AT(profile),
+     .help =
+         "Print after each epoch how the time was shared by kinds of layers, the optimizer, the "
+         "loss and waiting for images; run.json gets the sums."},
     {.name = "lr",
      .kind = OPTION_REAL,
      .offset = AT(rate),

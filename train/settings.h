@@ -20,7 +20,7 @@ typedef enum train_precision {
 
 typedef struct train_settings {
   const char *network, *data, *output, *init;
-  bool list, resume, overwrite, tta;
+  bool list, resume, overwrite, tta, profile;
   int recipe;
   uint32_t epochs, batch, size, threads, limit, test_limit; /* size, limits, threads: 0 = usual */
   uint64_t seed;

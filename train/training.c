@@ -216,6 +216,7 @@ octavo_status training_step(training *t, octavo_error *error) {
   const loader_batch batch = loader_next(t->train_loader);
   const tensor *input = network_input(t->net);
   memcpy(input->data, batch.images, input->bytes);
+  profile_mark(t->net->profile, PROFILE_IMAGES, PROFILE_FORWARD);
   octavo_status status = network_forward(t->net, true, error);
   if (status != OCTAVO_OK)
     return status;
@@ -224,6 +225,7 @@ octavo_status training_step(training *t, octavo_error *error) {
       t->settings->label_smoothing, network_logits_gradient(t->net));
   if (!isfinite(result.sum))
     return report_divergence(t, error);
+  profile_mark(t->net->profile, PROFILE_LOSS, PROFILE_FORWARD);
   status = network_backward(t->net, error);
   if (status == OCTAVO_OK)
     status = update_weights(t, error);
@@ -231,6 +233,7 @@ octavo_status training_step(training *t, octavo_error *error) {
   t->at.correct += result.correct;
   t->at.seen += batch.count;
   t->at.step++;
+  t->epoch_time.steps++;
   return status;
 }
 
@@ -244,6 +247,15 @@ static octavo_status stop_early(training *t, octavo_error *error) {
                           t->at.epoch + 1, t->at.step);
 }
 
+/* Of the epoch alone: evaluation and saving are not in it. */
+static void begin_profile(training *t) {
+  t->epoch_time = (profile){0};
+  if (!t->settings->profile)
+    return;
+  t->net->profile = &t->epoch_time;
+  profile_start(&t->epoch_time);
+}
+
 /* The rest of the epoch that t->at is in. Returns images per second through *speed. */
 static octavo_status train_epoch(training *t, double *speed, octavo_error *error) {
   const uint32_t steps = loader_steps(t->train_loader), first = t->at.step;
@@ -255,6 +267,7 @@ static octavo_status train_epoch(training *t, double *speed, octavo_error *error
   progress bar;
   progress_begin(&bar, stderr, label, "images", (uint64_t)(steps - first) * t->settings->batch);
   const uint64_t begun = platform_nanoseconds();
+  begin_profile(t);
   while (status == OCTAVO_OK && t->at.step < steps) {
     status = platform_interrupted() ? stop_early(t, error) : training_step(t, error);
     if (status == OCTAVO_OK)
@@ -264,6 +277,8 @@ static octavo_status train_epoch(training *t, double *speed, octavo_error *error
     progress_update(&bar, (uint64_t)(t->at.step - first) * t->settings->batch);
   }
   progress_end(&bar);
+  profile_stop(&t->epoch_time);
+  profile_add(&t->run_time, &t->epoch_time);
   const double seconds = (double)(platform_nanoseconds() - begun) * 1e-9;
   *speed = (double)(t->at.step - first) * t->settings->batch / seconds;
   return status;
@@ -316,6 +331,8 @@ static octavo_status finish_epoch(training *t, double rate, double speed, octavo
     status = run_files_save_epoch(t, error);
   if (status == OCTAVO_OK)
     print_epoch(t, &row, speed);
+  if (status == OCTAVO_OK && t->settings->profile)
+    status = profile_print(&t->epoch_time, stdout, error);
   return status;
 }
 

@@ -34,6 +34,7 @@ typedef struct training {
   averaging average;
   checkpoint_position at;
   history history;
+  profile epoch_time, run_time; /* with --profile; the run's without what came before a resume */
   bool bfloat16;
   double earlier_seconds; /* of the run before it was resumed */
   uint64_t begun;         /* nanoseconds */

@@ -248,6 +248,33 @@ TEST_F(Training, RefusesToWriteOverARun) {
   training_close(&t);
 }
 
+TEST_F(Training, ProfileChangesNothingAndGoesIntoRunJson) {
+  RunWhole(Parse(folder_.path("plain")));
+  RunWhole(Parse(folder_.path("timed"), {"--profile"}));
+  EXPECT_TRUE(folder_.read("plain/weights.safetensors") ==
+              folder_.read("timed/weights.safetensors"));
+  EXPECT_EQ(folder_.read("plain/run.json").find("\"profile\""), std::string::npos);
+  json_t *root = json_load_file(folder_.path("timed/run.json").c_str(), 0, nullptr);
+  json_t *found = json_object_get(root, "profile");
+  EXPECT_EQ(json_integer_value(json_object_get(found, "steps")), 10);
+  // In resnet8 each of these does something, in these passes.
+  for (const auto &[part, pass] :
+       std::vector<std::pair<const char *, const char *>>{{"convolution", "forward_seconds"},
+                                                          {"convolution", "backward_seconds"},
+                                                          {"batch norm", "backward_seconds"},
+                                                          {"add", "forward_seconds"},
+                                                          {"pool", "backward_seconds"},
+                                                          {"linear", "forward_seconds"},
+                                                          {"loss", "forward_seconds"},
+                                                          {"optimizer", "update_seconds"},
+                                                          {"images", "forward_seconds"}})
+    EXPECT_GT(json_real_value(
+                  json_object_get(json_object_get(json_object_get(found, "parts"), part), pass)),
+              0)
+        << part << " " << pass;
+  json_decref(root);
+}
+
 TEST_F(Training, DivergingLossStopsWithAHint) {
   const train_settings settings =
       Parse(folder_.path("run"), {"--lr", "1000", "--schedule", "constant"});

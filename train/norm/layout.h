@@ -11,10 +11,11 @@ extern "C" {
 octavo_status norm_layout_find(norm_layout *layout, version_desc desc, norm_shape shape,
                                octavo_error *error);
 
-/* The channel of element `i` of the period of block `b`; may be ≥ the number of channels, where a
- * block is filled up. */
-static inline size_t norm_layout_channel(const norm_layout *l, size_t b, size_t i) {
-  return b * l->width + i % l->width;
+/* Where arrays of one period hold what belongs to element `i` of the data: the loops take bfloat16
+ * two vectors at a time, first the even elements, then the odd ones. */
+static inline size_t norm_layout_position(const norm_layout *l, size_t i) {
+  const size_t pair = 2 * NORM_LANES, in_pair = i % pair;
+  return l->bfloat16 ? i - in_pair + in_pair % 2 * NORM_LANES + in_pair / 2 : i;
 }
 
 #ifdef __cplusplus

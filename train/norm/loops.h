@@ -2,8 +2,9 @@
  *
  * Data is a run of elements, float32 or bfloat16, whose channels repeat with a period of 16 ·
  * `vectors` elements; coefficients and sums are arrays of one period. `vectors` is a multiple of
- * four. Sums are in an order that does not depend on the instruction set, and no multiplication is
- * fused with an addition, so every variant gives the same bits. */
+ * four; of bfloat16 the arrays are in the order of norm_layout_position (layout.h). Sums are in an
+ * order that does not depend on the instruction set, and no multiplication is fused with an
+ * addition, so every variant gives the same bits. */
 #ifndef OCTAVO_TRAIN_NORM_LOOPS_H
 #define OCTAVO_TRAIN_NORM_LOOPS_H
 

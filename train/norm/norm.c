@@ -16,8 +16,8 @@ static void expand(const norm *n, const float *channels, float *array) {
   const size_t length = l->vectors * NORM_LANES;
   for (size_t b = 0; b < l->blocks; b++)
     for (size_t i = 0; i < length; i++) {
-      const size_t c = norm_layout_channel(l, b, i);
-      array[b * length + i] = c < n->shape.channels ? channels[c] : 0.0f;
+      const size_t c = b * l->width + i % l->width;
+      array[b * length + norm_layout_position(l, i)] = c < n->shape.channels ? channels[c] : 0.0f;
     }
 }
 
@@ -99,8 +99,9 @@ static channel_sums sum_channel(const norm *n, size_t c) {
   for (size_t part = 0; part < l->parts; part++) {
     const float *sums = n->partial + 2 * part * n->period + block;
     for (size_t i = c % l->width; i < length; i += l->width) {
-      result.first += (double)sums[i];
-      result.second += (double)sums[n->period + i];
+      const size_t at = norm_layout_position(l, i);
+      result.first += (double)sums[at];
+      result.second += (double)sums[n->period + at];
     }
   }
   return result;
@@ -156,7 +157,7 @@ void norm_set(norm *n, const norm_statistics *s) {
     n->inverse[c] = (float)(1.0 / sqrt((double)s->variance[c] + (double)s->epsilon));
   for (size_t b = 0; b < l->blocks; b++)
     for (size_t i = 0; i < length; i++) {
-      const size_t c = norm_layout_channel(l, b, i), at = b * length + i;
+      const size_t c = b * l->width + i % l->width, at = b * length + norm_layout_position(l, i);
       const bool used = c < n->shape.channels;
       n->factor[at] = used ? n->scale[c] * n->inverse[c] : 0.0f;
       n->offset[at] = used ? s->shift[c] - s->mean[c] * n->factor[at] : 0.0f;
@@ -221,13 +222,13 @@ static void finish_gather(norm *n) {
     const channel_sums s = sum_channel(n, c);
     const double inverse = (double)n->inverse[c], factor = (double)n->scale[c] * inverse;
     const double slope = -factor * inverse * inverse * s.second / count;
-    const double mean = (double)n->mean[block + c % l->width];
+    const double mean = (double)n->mean[block + norm_layout_position(l, c % l->width)];
     const double constant = -factor * s.first / count - slope * mean;
     n->shift_gradient[c] = (float)s.first;
     n->scale_gradient[c] = (float)(s.second * inverse);
     for (size_t i = c % l->width; i < length; i += l->width) {
-      n->slope[block + i] = (float)slope;
-      n->constant[block + i] = (float)constant;
+      n->slope[block + norm_layout_position(l, i)] = (float)slope;
+      n->constant[block + norm_layout_position(l, i)] = (float)constant;
     }
   }
 }

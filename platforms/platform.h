@@ -171,6 +171,11 @@ void platform_conditions_read(platform_conditions *conditions);
 size_t platform_memory_resident(void);
 size_t platform_memory_peak(void);
 
+/* Tells the system that the range will be gone through again and again, so that large pages are
+ * worth their cost. To be called before it is first touched; a hint, without effect on its
+ * content. */
+void platform_memory_prefer_large_pages(void *data, size_t size);
+
 /* Makes platform_memory_peak count anew from now. Returns false where the system cannot. */
 bool platform_memory_peak_reset(void);
 

@@ -23,10 +23,9 @@ static octavo_status fill_parameter(network *n, parameter *p, version_desc desc,
     status = tensor_create(&p->gradient, n->d, desc, error);
   if (status != OCTAVO_OK || !parameter_trained(p))
     return status;
-  p->momentum = octavo_memory_alloc_aligned(p->value.bytes);
+  p->momentum = tensor_memory(p->value.bytes);
   if (p->momentum == NULL)
     return octavo_error_memory(error, p->value.bytes, "momentum");
-  memset(p->momentum, 0, p->value.bytes);
   return OCTAVO_OK;
 }
 

@@ -76,8 +76,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_STRING,
      .offset = AT(init),
      .value = "FILE",
-     .help = "Start from these weights (safetensors, torchvision's names, float32); tensors of "
-             "another shape start at random."},
+     .help = "Start from these weights (safetensors with torchvision's names, as timm has them); "
+             "tensors of another shape start at random."},
     {.name = "recipe",
      .kind = OPTION_CHOICE,
      .offset = AT(recipe),

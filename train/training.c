@@ -2,6 +2,7 @@
 
 #include "loss.h"
 #include "platforms/platform.h"
+#include "pretrained.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "schedule.h"
@@ -87,15 +88,15 @@ static octavo_status describe(training *t, octavo_error *error) {
 }
 
 static octavo_status start_from_file(training *t, octavo_error *error) {
-  checkpoint_taken taken;
-  const octavo_status status = checkpoint_init(t->net, t->settings->init, &taken, error);
+  pretrained_report report;
+  const octavo_status status = pretrained_load(t->net, t->settings->init, &report, error);
   if (status != OCTAVO_OK)
     return status;
-  printf("%s: %" PRIu32 " tensors taken, %" PRIu32 " not there\n", t->settings->init, taken.taken,
-         taken.missing);
-  if (taken.other_shape > 0)
-    printf("%" PRIu32 " of another shape or type start at random: %s\n", taken.other_shape,
-           taken.first_other);
+  printf("%s: %" PRIu32 " of %" PRIu32 " tensors taken\n%s", t->settings->init, report.taken,
+         t->net->parameter_count, report.lines);
+  if (report.missing > 0)
+    printf("%" PRIu32 " tensors are not in it, such as %s: they start at random\n", report.missing,
+           report.first_missing);
   return OCTAVO_OK;
 }
 

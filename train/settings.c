@@ -119,6 +119,14 @@ static const option_descriptor options[] = {
      .value = "N",
      .maximum = 1e9,
      .help = "The same for the test images (of shapes10: 2000)."},
+    {.name = "val-share",
+     .kind = OPTION_REAL,
+     .offset = AT(held_out),
+     .value = "X",
+     .minimum = 0.001,
+     .maximum = 0.9,
+     .help = "Where the data has no test or val folder: the share of each class that is held out "
+             "for testing, chosen by the seed."},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -239,6 +247,7 @@ static void take_recipe(train_settings *s, int recipe) {
   s->recipe = recipe;
   s->batch = 128;
   s->seed = 1;
+  s->held_out = 0.1;
 }
 
 /* The options are parsed twice: once to learn the recipe (from a copy of argv, which the parser

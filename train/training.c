@@ -19,7 +19,8 @@ static octavo_status load_data(training *t, const trainable *kind, octavo_error 
                                  .size = s->size > 0 ? s->size : kind->size,
                                  .limit = s->limit,
                                  .test_limit = s->test_limit,
-                                 .seed = s->seed};
+                                 .seed = s->seed,
+                                 .held_out = s->held_out};
   const octavo_status status = image_pair_load(&request, &t->images, error);
   if (status != OCTAVO_OK)
     return status;

@@ -299,31 +299,49 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
   return OPTIONS_RUN;
 }
 
-static void add_text(json_t *object, const char *key, const char *text) {
-  json_object_set_new(object, key, json_string(text));
+typedef struct description {
+  json_t *object;
+  bool complete;
+} description;
+
+static void add_text(description *d, const char *key, const char *text) {
+  d->complete = d->complete && json_object_set_new(d->object, key, json_string(text)) == 0;
 }
 
-static void add_real(json_t *object, const char *key, double value) {
+static void add_real(description *d, const char *key, double value) {
   char text[40];
   snprintf(text, sizeof text, "%.9g", value);
-  add_text(object, key, text);
+  add_text(d, key, text);
 }
 
-static void add_unsigned(json_t *object, const char *key, uint64_t value) {
+static void add_unsigned(description *d, const char *key, uint64_t value) {
   char text[24];
   snprintf(text, sizeof text, "%" PRIu64, value);
-  add_text(object, key, text);
+  add_text(d, key, text);
+}
+
+/* "0.5,0.5,0.5", or "computed" for those that come from the data. */
+static void add_channels(description *d, const char *key, const option_reals *values) {
+  char text[100] = "computed";
+  const double *v = values->values;
+  if (values->count == 3)
+    snprintf(text, sizeof text, "%.9g,%.9g,%.9g", v[0], v[1], v[2]);
+  add_text(d, key, text);
 }
 
 json_t *train_settings_describe(const train_settings *s) {
-  json_t *o = json_object();
-  if (o == NULL)
-    return NULL;
+  description result = {json_object(), true}, *o = &result;
   add_text(o, "network", s->network);
   add_text(o, "recipe", recipe_names[s->recipe]);
   add_unsigned(o, "epochs", s->epochs);
   add_unsigned(o, "batch", s->batch);
   add_unsigned(o, "seed", s->seed);
+  add_text(o, "init", s->init != NULL ? s->init : "random");
+  add_unsigned(o, "limit", s->limit);
+  add_unsigned(o, "test_limit", s->test_limit);
+  add_real(o, "val_share", s->held_out);
+  add_channels(o, "mean", &s->mean);
+  add_channels(o, "std", &s->deviation);
   add_real(o, "lr", s->rate);
   add_text(o, "schedule", schedules[s->schedule].name);
   add_real(o, "warmup", s->warmup);
@@ -335,5 +353,8 @@ json_t *train_settings_describe(const train_settings *s) {
   add_unsigned(o, "translate", s->translate);
   add_text(o, "flip", flips[s->flip]);
   add_unsigned(o, "cutout", s->cutout);
-  return o;
+  if (result.complete)
+    return result.object;
+  json_decref(result.object);
+  return NULL;
 }

@@ -107,6 +107,12 @@ static octavo_status resume(training *t, octavo_error *error) {
   octavo_status status = checkpoint != NULL && csv != NULL
                              ? checkpoint_load(t->net, &t->at, t->description, checkpoint, error)
                              : octavo_error_memory(error, 1, "a file name");
+  if (status == OCTAVO_OK &&
+      (t->at.epoch > t->settings->epochs || t->at.step > loader_steps(t->train_loader)))
+    status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                              "%s: expected a step of the run, found epoch %" PRIu32
+                              " and step %" PRIu32,
+                              checkpoint, t->at.epoch, t->at.step);
   if (status == OCTAVO_OK && t->at.epoch > 0)
     status = history_read_csv(&t->history, csv, t->at.epoch, error);
   if (status == OCTAVO_OK && t->history.count > 0)
@@ -151,18 +157,25 @@ void training_close(training *t) {
 
 /* ---- Training -------------------------------------------------------------------------------- */
 
-static double rate_now(const training *t) {
+/* Of a step of the epoch that t->at is in. */
+static double rate_at(const training *t, uint32_t step) {
   const uint32_t steps = loader_steps(t->train_loader);
-  const double done = (double)t->at.epoch * steps + t->at.step;
+  const double done = (double)t->at.epoch * steps + step;
   const double share = done / ((double)steps * t->settings->epochs);
   return t->settings->rate * schedules[t->settings->schedule].factor(share, t->settings->warmup);
 }
 
-static octavo_status report_divergence(const training *t, octavo_error *error) {
+/* A mean loss above this says that the right classes are given probabilities of e^-1000: such a run
+ * does not come back, although its weights may stay finite for long. */
+static const double DIVERGED = 1000.0;
+
+static octavo_status report_divergence(const training *t, const char *which, double loss,
+                                       octavo_error *error) {
   return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                          "the loss is no number any more at epoch %" PRIu32 ", step %" PRIu32
+                          "the loss of the %s images is %.3g in epoch %" PRIu32 " at step %" PRIu32
                           ": training diverges; try a lower --lr (it was %.3g)",
-                          t->at.epoch + 1, t->at.step + 1, rate_now(t));
+                          which, loss, t->at.epoch + 1, t->at.step,
+                          rate_at(t, t->at.step > 0 ? t->at.step - 1 : 0));
 }
 
 octavo_status training_step(training *t, octavo_error *error) {
@@ -175,11 +188,11 @@ octavo_status training_step(training *t, octavo_error *error) {
   const loss_result result = loss_cross_entropy(
       network_logits(t->net), batch.labels, batch.count, batch.count, network_classes(t->net),
       t->settings->label_smoothing, network_logits_gradient(t->net));
-  if (!isfinite(result.sum))
-    return report_divergence(t, error);
+  if (!(result.sum <= DIVERGED * batch.count)) /* no number is not less either */
+    return report_divergence(t, "training", result.sum / batch.count, error);
   status = network_backward(t->net, error);
   if (status == OCTAVO_OK)
-    status = sgd_step(t->net, &t->optimizer, rate_now(t), error);
+    status = sgd_step(t->net, &t->optimizer, rate_at(t, t->at.step), error);
   t->at.loss_sum += result.sum;
   t->at.correct += result.correct;
   t->at.seen += batch.count;
@@ -187,11 +200,24 @@ octavo_status training_step(training *t, octavo_error *error) {
   return status;
 }
 
+static octavo_status stop_early(training *t, octavo_error *error) {
+  const octavo_status status = run_files_save_checkpoint(t, error);
+  if (status != OCTAVO_OK)
+    return status;
+  return octavo_error_set(error, OCTAVO_ERROR_IO,
+                          "stopped in epoch %" PRIu32 " after step %" PRIu32
+                          "; saved. The same command with --resume%s goes on from there",
+                          t->at.epoch + 1, t->at.step,
+                          t->settings->overwrite ? " in place of --overwrite" : "");
+}
+
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
   double loss = 0.0;
   uint64_t correct = 0;
   octavo_status status = loader_begin(t->test_loader, 0, 0, error);
   while (status == OCTAVO_OK) {
+    if (platform_interrupted())
+      return stop_early(t, error);
     const loader_batch batch = loader_next(t->test_loader);
     if (batch.count == 0)
       break;
@@ -206,16 +232,6 @@ octavo_status training_evaluate(training *t, evaluation_result *result, octavo_e
   const double count = t->images.test.count;
   *result = (evaluation_result){loss / count, (double)correct / count};
   return status;
-}
-
-static octavo_status stop_early(training *t, octavo_error *error) {
-  const octavo_status status = run_files_save_checkpoint(t, error);
-  if (status != OCTAVO_OK)
-    return status;
-  return octavo_error_set(error, OCTAVO_ERROR_IO,
-                          "stopped in epoch %" PRIu32 " after step %" PRIu32
-                          "; saved. The same command with --resume goes on from there",
-                          t->at.epoch + 1, t->at.step);
 }
 
 /* The rest of the epoch that t->at is in. Returns images per second through *speed. */
@@ -257,6 +273,8 @@ static void print_epoch(const training *t, const history_row *r, double speed) {
 static octavo_status finish_epoch(training *t, double rate, double speed, octavo_error *error) {
   evaluation_result test;
   octavo_status status = training_evaluate(t, &test, error);
+  if (status == OCTAVO_OK && !isfinite(test.loss))
+    status = report_divergence(t, "test", test.loss, error);
   if (status != OCTAVO_OK)
     return status;
   const double seen = (double)t->at.seen;
@@ -281,7 +299,7 @@ octavo_status training_run(training *t, octavo_error *error) {
   t->begun = platform_nanoseconds();
   octavo_status status = OCTAVO_OK;
   while (status == OCTAVO_OK && t->at.epoch < t->settings->epochs) {
-    const double rate = rate_now(t);
+    const double rate = rate_at(t, 0);
     double speed = 0.0;
     status = train_epoch(t, &speed, error);
     if (status == OCTAVO_OK)

@@ -48,7 +48,7 @@ void training_close(training *t);
 
 /* Trains to the end and writes all files; progress goes to stderr, one line per epoch to stdout. On
  * Ctrl-C it saves a checkpoint and returns OCTAVO_ERROR_IO with a message that says how to go on. A
- * loss that is no number stops it too. */
+ * loss that is no number or beyond all sense stops it too, and nothing is saved then. */
 octavo_status training_run(training *t, octavo_error *error);
 
 /* One optimizer step on the next batch of the loader, which must have begun. */

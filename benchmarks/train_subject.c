@@ -69,7 +69,10 @@ static octavo_status make(const train_subject_request *r, train_subject *s, octa
   if (status == OCTAVO_OK)
     status = choose_precision(s, r->precision, error);
   if (status == OCTAVO_OK)
-    status = trainable_build(kind, r->size > 0 ? r->size : kind->size, r->classes, &s->plan, error);
+    status = trainable_build(
+        kind,
+        &(trainable_options){.size = r->size > 0 ? r->size : kind->size, .classes = r->classes},
+        &s->plan, error);
   if (status == OCTAVO_OK)
     status = network_create(&s->d, &s->plan, r->batch, s->bfloat16, &s->net, error);
   if (status == OCTAVO_OK)

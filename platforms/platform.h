@@ -117,6 +117,9 @@ bool platform_remove(const char *path);
 /* The number of this process, to make names that no other process uses. */
 uint32_t platform_process_id(void);
 
+/* Whether a process of that number lives on this machine. */
+bool platform_process_exists(uint32_t id);
+
 /* ---- Ctrl-C (interrupt.c) ------------------------------------------------------------------- */
 
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag instead of ending the process. A second one
@@ -170,6 +173,11 @@ void platform_conditions_read(platform_conditions *conditions);
 /* Bytes of physical memory that the process holds now, and the most it ever held. 0 = not known. */
 size_t platform_memory_resident(void);
 size_t platform_memory_peak(void);
+
+/* Tells the system that the range will be gone through again and again, so that large pages are
+ * worth their cost. To be called before it is first touched; a hint, without effect on its
+ * content. */
+void platform_memory_prefer_large_pages(void *data, size_t size);
 
 /* Makes platform_memory_peak count anew from now. Returns false where the system cannot. */
 bool platform_memory_peak_reset(void);

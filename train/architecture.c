@@ -82,8 +82,11 @@ uint32_t architecture_convolution(architecture *a, uint32_t x, const char *prefi
 uint32_t architecture_batch_norm(architecture *a, uint32_t x, const char *prefix, const char *name,
                                  bool relu) {
   architecture_layer *layer = add_layer(a, ARCHITECTURE_BATCH_NORM, x, prefix, name);
-  if (layer != NULL)
+  if (layer != NULL) {
     layer->relu = relu;
+    layer->running_share = 0.1f;
+    layer->shift_rate = 1.0f;
+  }
   return last(a);
 }
 
@@ -118,8 +121,25 @@ uint32_t architecture_linear(architecture *a, uint32_t x, const char *name, uint
     layer->channels = units;
     layer->height = 1;
     layer->width = 1;
+    layer->bias = true;
   }
   return last(a);
+}
+
+uint32_t architecture_activation(architecture *a, uint32_t x, const char *prefix, const char *name,
+                                 architecture_function function) {
+  architecture_layer *layer = add_layer(a, ARCHITECTURE_ACTIVATION, x, prefix, name);
+  if (layer != NULL)
+    layer->function = function;
+  return last(a);
+}
+
+uint32_t architecture_norm_function(architecture *a, uint32_t x, const char *prefix,
+                                    const char *name, const char *function_name,
+                                    architecture_function function) {
+  const bool fused = function == ARCHITECTURE_RELU;
+  x = architecture_batch_norm(a, x, prefix, name, fused);
+  return fused ? x : architecture_activation(a, x, prefix, function_name, function);
 }
 
 octavo_status architecture_check(const architecture *a, octavo_error *error) {
@@ -145,10 +165,11 @@ uint64_t architecture_parameters(const architecture *a) {
   uint64_t sum = 0;
   for (uint32_t i = 0; i < a->count; i++) {
     const architecture_layer *layer = &a->layers[i];
-    sum += count_weights(a, layer);
+    if (!layer->frozen)
+      sum += count_weights(a, layer);
     if (layer->kind == ARCHITECTURE_BATCH_NORM)
-      sum += 2 * (uint64_t)layer->channels;
-    if (layer->kind == ARCHITECTURE_LINEAR)
+      sum += (layer->frozen ? 1 : 2) * (uint64_t)layer->channels;
+    if (layer->bias)
       sum += layer->channels;
   }
   return sum;

@@ -95,24 +95,43 @@ static void write_row_bfloat16(const row_change *r, const uint16_t *table, uint1
     *to = x >= r->cut_begin && x < r->cut_end ? 0 : table[r->row[r->columns[x]]];
 }
 
-void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
-                   bool random, augment_format format, void *output) {
+static void write_image(const augment *a, const image_set *set, uint32_t index, const change *c,
+                        augment_format format, void *output) {
   const uint32_t size = set->size;
-  const change c = random ? choose(a, size, index, epoch) : (change){0};
   uint32_t columns[MAX_SIDE];
-  map_columns(&c, size, columns);
+  map_columns(c, size, columns);
   const uint8_t *pixels = set->pixels + index * image_set_bytes(set);
   row_change r = {.columns = columns, .size = size, .step = format.channels_last ? 3 : 1};
   for (size_t channel = 0; channel < 3; channel++)
     for (uint32_t y = 0; y < size; y++) {
-      const bool cut = y >= c.cut_top && y - c.cut_top < c.cut_side;
-      r.row = pixels + (channel * size + reflect((int32_t)y + c.down, size)) * size;
-      r.cut_begin = cut ? c.cut_left : 0;
-      r.cut_end = cut ? c.cut_left + c.cut_side : 0;
+      const bool cut = y >= c->cut_top && y - c->cut_top < c->cut_side;
+      r.row = pixels + (channel * size + reflect((int32_t)y + c->down, size)) * size;
+      r.cut_begin = cut ? c->cut_left : 0;
+      r.cut_end = cut ? c->cut_left + c->cut_side : 0;
       r.to = format.channels_last ? (size_t)y * size * 3 + channel : (channel * size + y) * size;
       if (format.bfloat16)
         write_row_bfloat16(&r, a->table16[channel], output);
       else
         write_row_float32(&r, a->table[channel], output);
     }
+}
+
+void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
+                   bool random, augment_format format, void *output) {
+  const change c = random ? choose(a, set->size, index, epoch) : (change){0};
+  write_image(a, set, index, &c, format, output);
+}
+
+/* No further than the reflection of one image reaches. */
+static int32_t limit_shift(int32_t shift, uint32_t size) {
+  const int32_t most = (int32_t)size - 1;
+  return shift > most ? most : shift < -most ? -most : shift;
+}
+
+void augment_image_view(const augment *a, const image_set *set, uint32_t index,
+                        const augment_view *view, augment_format format, void *output) {
+  const change c = {.down = limit_shift(view->down, set->size),
+                    .right = limit_shift(view->right, set->size),
+                    .flip = view->flip};
+  write_image(a, set, index, &c, format, output);
 }

@@ -38,6 +38,17 @@ void augment_normalise(augment *a, const double mean[3], const double deviation[
 void augment_image(const augment *a, const image_set *set, uint32_t index, uint32_t epoch,
                    bool random, augment_format format, void *output);
 
+/* A fixed look at an image: taken from that many pixels further down and right, reflecting at the
+ * border, then mirrored. */
+typedef struct augment_view {
+  int32_t down, right;
+  bool flip;
+} augment_view;
+
+/* The same as augment_image with the change chosen by the caller. */
+void augment_image_view(const augment *a, const image_set *set, uint32_t index,
+                        const augment_view *view, augment_format format, void *output);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char MOMENTUM_SUFFIX[] = ".momentum";
-
 /* Plain copies of what is to be written. */
 typedef struct snapshot {
   safetensors_entry *entries;
@@ -26,41 +24,64 @@ static void snapshot_free(snapshot *s) {
   octavo_memory_free(s->entries);
 }
 
-typedef octavo_status (*getter)(const network *, const parameter *, float *, octavo_error *);
+/* What a parameter has: one tensor each in a checkpoint, the first alone in a file of weights. */
+typedef struct part {
+  const char *suffix; /* of the tensor's name */
+  bool (*has)(const parameter *p);
+  octavo_status (*get)(const network *, const parameter *, float *, octavo_error *);
+  octavo_status (*set)(network *, parameter *, const float *, octavo_error *);
+} part;
 
-static octavo_status snapshot_add(snapshot *s, const network *n, const parameter *p, getter get,
-                                  const char *suffix, octavo_error *error) {
+static bool has_value(const parameter *p) {
+  (void)p;
+  return true;
+}
+
+static bool has_average(const parameter *p) {
+  return p->average != NULL;
+}
+
+static const part parts[] = {
+    {"", has_value, parameter_get, parameter_set},
+    {".momentum", parameter_trained, parameter_get_momentum, parameter_set_momentum},
+    {".average", has_average, parameter_get_average, parameter_set_average},
+};
+enum { WEIGHTS_ONLY = 1, ALL_PARTS = sizeof parts / sizeof parts[0] };
+
+static octavo_status snapshot_add(snapshot *s, const network *n, const parameter *p,
+                                  const part *what, octavo_error *error) {
   float *data = octavo_memory_alloc(p->count, sizeof *data);
   if (data == NULL)
     return octavo_error_memory(error, p->count * sizeof *data, "a copy of the weights");
   const uint32_t i = s->count++;
   s->data[i] = data;
-  snprintf(s->names[i], sizeof s->names[i], "%s%s", p->name, suffix);
+  snprintf(s->names[i], sizeof s->names[i], "%s%s", p->name, what->suffix);
   s->entries[i] = (safetensors_entry){s->names[i], p->rank, p->dims, data, p->count};
-  return get(n, p, data, error);
+  return what->get(n, p, data, error);
 }
 
-static octavo_status take_snapshot(snapshot *s, const network *n, bool momentum,
+static octavo_status take_snapshot(snapshot *s, const network *n, uint32_t part_count,
                                    octavo_error *error) {
-  *s = (snapshot){.capacity = 2 * n->parameter_count};
+  *s = (snapshot){.capacity = part_count * n->parameter_count};
   s->entries = octavo_memory_alloc(s->capacity, sizeof *s->entries);
   s->names = octavo_memory_alloc(s->capacity, sizeof *s->names);
   s->data = octavo_memory_alloc(s->capacity, sizeof *s->data);
   if (s->entries == NULL || s->names == NULL || s->data == NULL)
     return octavo_error_memory(error, s->capacity, "a copy of the weights");
   octavo_status status = OCTAVO_OK;
-  for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++)
-    status = snapshot_add(s, n, n->parameters[i], parameter_get, "", error);
-  for (uint32_t i = 0; status == OCTAVO_OK && momentum && i < n->parameter_count; i++)
-    if (parameter_trained(n->parameters[i]))
-      status = snapshot_add(s, n, n->parameters[i], parameter_get_momentum, MOMENTUM_SUFFIX, error);
+  for (uint32_t k = 0; k < part_count; k++)
+    for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++)
+      if (parts[k].has(n->parameters[i]))
+        status = snapshot_add(s, n, n->parameters[i], &parts[k], error);
   return status;
 }
 
 octavo_status checkpoint_save_weights(const network *n, const char *path, octavo_error *error) {
   snapshot s = {0};
-  octavo_status status = take_snapshot(&s, n, false, error);
+  octavo_status status = take_snapshot(&s, n, WEIGHTS_ONLY, error);
   json_t *metadata = json_pack("{s:s}", "format", "pt");
+  if (status == OCTAVO_OK && metadata == NULL)
+    status = octavo_error_memory(error, 1, "the description of the weights");
   if (status == OCTAVO_OK)
     status = safetensors_save(path, s.entries, s.count, metadata, error);
   json_decref(metadata);
@@ -90,7 +111,7 @@ octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
     return octavo_error_memory(error, 1, "a checkpoint");
   }
   snapshot s = {0};
-  octavo_status status = take_snapshot(&s, n, true, error);
+  octavo_status status = take_snapshot(&s, n, ALL_PARTS, error);
   if (status == OCTAVO_OK)
     status = safetensors_save(path, s.entries, s.count, metadata, error);
   json_decref(metadata);
@@ -136,18 +157,16 @@ static octavo_status read_position(const safetensors *file, checkpoint_position 
   return OCTAVO_OK;
 }
 
-typedef octavo_status (*setter)(network *, parameter *, const float *, octavo_error *);
-
 static octavo_status read_tensor(const safetensors *file, network *n, parameter *p,
-                                 const char *suffix, setter set, octavo_error *error) {
+                                 const part *what, octavo_error *error) {
   char name[128];
-  snprintf(name, sizeof name, "%s%s", p->name, suffix);
+  snprintf(name, sizeof name, "%s%s", p->name, what->suffix);
   float *data = octavo_memory_alloc(p->count, sizeof *data);
   if (data == NULL)
     return octavo_error_memory(error, p->count * sizeof *data, "a copy of the weights");
   octavo_status status = safetensors_read(file, name, p->rank, p->dims, data, error);
   if (status == OCTAVO_OK)
-    status = set(n, p, data, error);
+    status = what->set(n, p, data, error);
   octavo_memory_free(data);
   return status;
 }
@@ -163,45 +182,12 @@ octavo_status checkpoint_load(network *n, checkpoint_position *at, const json_t 
     status = read_position(&file, at, path, error);
   for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++) {
     parameter *p = n->parameters[i];
-    status = read_tensor(&file, n, p, "", parameter_set, error);
-    if (status == OCTAVO_OK && parameter_trained(p))
-      status = read_tensor(&file, n, p, MOMENTUM_SUFFIX, parameter_set_momentum, error);
+    for (int k = 0; status == OCTAVO_OK && k < ALL_PARTS; k++)
+      if (parts[k].has(p))
+        status = read_tensor(&file, n, p, &parts[k], error);
     if (status != OCTAVO_OK)
       octavo_error_prefix(error, "%s", path);
   }
-  safetensors_close(&file);
-  return status == OCTAVO_OK ? network_refresh(n, error) : status;
-}
-
-octavo_status checkpoint_init(network *n, const char *path, checkpoint_taken *taken,
-                              octavo_error *error) {
-  *taken = (checkpoint_taken){0};
-  safetensors file;
-  octavo_status status = safetensors_open(path, &file, error);
-  if (status != OCTAVO_OK)
-    return status;
-  for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++) {
-    parameter *p = n->parameters[i];
-    octavo_error why = {0};
-    if (!safetensors_has(&file, p->name)) {
-      taken->missing++;
-      continue;
-    }
-    status = read_tensor(&file, n, p, "", parameter_set, &why);
-    if (status == OCTAVO_ERROR_FORMAT) {
-      if (taken->other_shape++ == 0)
-        snprintf(taken->first_other, sizeof taken->first_other, "%s", why.text);
-      status = OCTAVO_OK;
-    } else if (status == OCTAVO_OK) {
-      taken->taken++;
-    } else {
-      octavo_error_set(error, status, "%s", why.text);
-    }
-  }
-  if (status == OCTAVO_OK && taken->taken == 0)
-    status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                              "%s: no tensor of the network is in it; expected names such as %s",
-                              path, n->parameters[0]->name);
   safetensors_close(&file);
   return status == OCTAVO_OK ? network_refresh(n, error) : status;
 }

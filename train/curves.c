@@ -15,8 +15,8 @@ typedef struct curve {
 
 typedef struct diagram {
   const char *title;
-  double scale; /* of the values shown: 100 for percent */
-  curve curves[2];
+  double scale;    /* of the values shown: 100 for percent */
+  curve curves[3]; /* the third only with test-time augmentation */
 } diagram;
 
 static const diagram diagrams[] = {
@@ -27,8 +27,13 @@ static const diagram diagrams[] = {
     {"accuracy, %",
      100.0,
      {{"training", "#1f77b4", offsetof(history_row, train_accuracy)},
-      {"test", "#d62728", offsetof(history_row, test_accuracy)}}},
+      {"test", "#d62728", offsetof(history_row, test_accuracy)},
+      {"test, TTA", "#9467bd", offsetof(history_row, tta_accuracy)}}},
 };
+
+static int curve_count(const history *h, const diagram *d) {
+  return h->tta && d->curves[2].label != NULL ? 3 : 2;
+}
 
 static double value_at(const history *h, const diagram *d, int c, uint32_t row) {
   const char *at = (const char *)&h->rows[row] + d->curves[c].member;
@@ -39,7 +44,7 @@ static void find_range(const history *h, const diagram *d, double *low, double *
   *low = INFINITY;
   *high = -INFINITY;
   for (uint32_t i = 0; i < h->count; i++)
-    for (int c = 0; c < 2; c++) {
+    for (int c = 0; c < curve_count(h, d); c++) {
       *low = fmin(*low, value_at(h, d, c, i));
       *high = fmax(*high, value_at(h, d, c, i));
     }
@@ -58,10 +63,11 @@ static octavo_status draw_frame(atomic_file *file, const history *h, const diagr
       "<text x=\"%g\" y=\"%d\" text-anchor=\"end\">epoch %u</text>\n",
       left, TOP, WIDTH, HEIGHT, left, TOP - 10, d->title, left - 5, TOP + 10, high, left - 5,
       TOP + HEIGHT, low, left + WIDTH, TOP + HEIGHT + 18, h->rows[h->count - 1].epoch);
-  for (int c = 0; status == OCTAVO_OK && c < 2; c++)
+  const int count = curve_count(h, d);
+  for (int c = 0; status == OCTAVO_OK && c < count; c++)
     status = atomic_file_print(
         file, error, "<text x=\"%g\" y=\"%d\" fill=\"%s\" text-anchor=\"end\">%s</text>\n",
-        left + WIDTH - 70.0 * (1 - c), TOP - 10, d->curves[c].colour, d->curves[c].label);
+        left + WIDTH - 70.0 * (count - 1 - c), TOP - 10, d->curves[c].colour, d->curves[c].label);
   return status;
 }
 
@@ -91,7 +97,7 @@ static octavo_status draw(atomic_file *file, const history *h, octavo_error *err
     double low = 0, high = 0;
     find_range(h, &diagrams[i], &low, &high);
     status = draw_frame(file, h, &diagrams[i], left, low, high, error);
-    for (int c = 0; status == OCTAVO_OK && c < 2; c++)
+    for (int c = 0; status == OCTAVO_OK && c < curve_count(h, &diagrams[i]); c++)
       status = draw_curve(file, h, &diagrams[i], c, left, low, high, error);
   }
   return status == OCTAVO_OK ? atomic_file_print(file, error, "</svg>\n") : status;

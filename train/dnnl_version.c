@@ -8,23 +8,6 @@
 
 static const dnnl_dims_t no_dilation = {0, 0};
 
-static dnnl_status_t add_relu(dnnl_post_ops_t operations);
-
-static dnnl_status_t make_add_attributes(dnnl_primitive_attr_t *attributes, bool relu) {
-  *attributes = NULL;
-  dnnl_post_ops_t operations = NULL;
-  dnnl_status_t status = dnnl_primitive_attr_create(attributes);
-  if (status == dnnl_success && relu) {
-    status = dnnl_post_ops_create(&operations);
-    if (status == dnnl_success)
-      status = add_relu(operations);
-    if (status == dnnl_success)
-      status = dnnl_primitive_attr_set_post_ops(*attributes, operations);
-    dnnl_post_ops_destroy(operations);
-  }
-  return status;
-}
-
 #if DNNL_VERSION_MAJOR >= 3
 
 dnnl_status_t version_desc_create(version_desc *desc, int rank, const dnnl_dims_t dims,
@@ -42,6 +25,14 @@ dnnl_status_t version_desc_copy(version_desc *desc, version_desc from) {
   return status;
 }
 
+dnnl_status_t version_desc_part(version_desc *desc, version_desc whole, const dnnl_dims_t dims,
+                                const dnnl_dims_t offsets) {
+  dnnl_memory_desc_t made = NULL;
+  const dnnl_status_t status = dnnl_memory_desc_create_submemory(&made, whole, dims, offsets);
+  *desc = made;
+  return status;
+}
+
 void version_desc_free(version_desc desc) {
   if (desc != NULL)
     dnnl_memory_desc_destroy((dnnl_memory_desc_t)desc);
@@ -54,11 +45,11 @@ dnnl_data_type_t version_desc_type(version_desc desc) {
 }
 
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window) {
   return dnnl_convolution_forward_primitive_desc_create(
-      result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
-      destination, window->stride, no_dilation, window->padding, window->padding, NULL);
+      result, engine, dnnl_forward_training, dnnl_convolution_direct, source, weights, bias,
+      destination, window->stride, no_dilation, window->padding, window->padding_end, NULL);
 }
 
 dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -67,30 +58,17 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
                                        dnnl_primitive_desc_t hint) {
   return dnnl_convolution_backward_data_primitive_desc_create(
       result, engine, dnnl_convolution_direct, source, weights, destination, window->stride,
-      no_dilation, window->padding, window->padding, hint, NULL);
+      no_dilation, window->padding, window->padding_end, hint, NULL);
 }
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window,
                                           dnnl_primitive_desc_t hint) {
   return dnnl_convolution_backward_weights_primitive_desc_create(
-      result, engine, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
-      no_dilation, window->padding, window->padding, hint, NULL);
-}
-
-dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                 dnnl_prop_kind_t kind, version_desc data, float epsilon,
-                                 unsigned flags) {
-  return dnnl_batch_normalization_forward_primitive_desc_create(result, engine, kind, data, data,
-                                                                epsilon, flags, NULL);
-}
-
-dnnl_status_t version_batch_norm_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                          version_desc data, float epsilon, unsigned flags,
-                                          dnnl_primitive_desc_t hint) {
-  return dnnl_batch_normalization_backward_primitive_desc_create(
-      result, engine, dnnl_backward, data, data, data, epsilon, flags, hint, NULL);
+      result, engine, dnnl_convolution_direct, source, weights, bias, destination, window->stride,
+      no_dilation, window->padding, window->padding_end, hint, NULL);
 }
 
 dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -98,16 +76,16 @@ dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engin
                               const version_window *window) {
   return dnnl_pooling_forward_primitive_desc_create(
       result, engine, dnnl_forward_training, kind, source, destination, window->stride,
-      window->kernel, no_dilation, window->padding, window->padding, NULL);
+      window->kernel, no_dilation, window->padding, window->padding_end, NULL);
 }
 
 dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                        dnnl_alg_kind_t kind, version_desc source,
                                        version_desc destination, const version_window *window,
                                        dnnl_primitive_desc_t hint) {
-  return dnnl_pooling_backward_primitive_desc_create(result, engine, kind, source, destination,
-                                                     window->stride, window->kernel, no_dilation,
-                                                     window->padding, window->padding, hint, NULL);
+  return dnnl_pooling_backward_primitive_desc_create(
+      result, engine, kind, source, destination, window->stride, window->kernel, no_dilation,
+      window->padding, window->padding_end, hint, NULL);
 }
 
 dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -131,31 +109,24 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
                                                                    bias, destination, hint, NULL);
 }
 
-static dnnl_status_t add_relu(dnnl_post_ops_t operations) {
-  return dnnl_post_ops_append_eltwise(operations, dnnl_eltwise_relu, 0.0f, 0.0f);
+dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data) {
+  return dnnl_binary_primitive_desc_create(result, engine, dnnl_binary_add, data, data, data, NULL);
 }
 
-dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data,
-                          bool relu) {
-  dnnl_primitive_attr_t attributes = NULL;
-  dnnl_status_t status = make_add_attributes(&attributes, relu);
-  if (status == dnnl_success)
-    status = dnnl_binary_primitive_desc_create(result, engine, dnnl_binary_add, data, data, data,
-                                               attributes);
-  dnnl_primitive_attr_destroy(attributes);
-  return status;
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta) {
+  return dnnl_eltwise_forward_primitive_desc_create(result, engine, dnnl_forward_training, kind,
+                                                    data, data, alpha, beta, NULL);
 }
 
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data) {
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta) {
   dnnl_primitive_desc_t forward = NULL;
-  dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
-      &forward, engine, dnnl_forward_training, dnnl_eltwise_relu_use_dst_for_bwd, data, data, 0.0f,
-      0.0f, NULL);
+  dnnl_status_t status = version_eltwise(&forward, engine, kind, data, alpha, beta);
   if (status == dnnl_success)
-    status = dnnl_eltwise_backward_primitive_desc_create(result, engine,
-                                                         dnnl_eltwise_relu_use_dst_for_bwd, data,
-                                                         data, data, 0.0f, 0.0f, forward, NULL);
+    status = dnnl_eltwise_backward_primitive_desc_create(result, engine, kind, data, data, data,
+                                                         alpha, beta, forward, NULL);
   dnnl_primitive_desc_destroy(forward);
   return status;
 }
@@ -163,11 +134,11 @@ dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t
 #else
 
 static dnnl_status_t finish(dnnl_status_t status, dnnl_primitive_desc_t *result,
-                            const void *description, dnnl_primitive_attr_t attributes,
-                            dnnl_engine_t engine, const_dnnl_primitive_desc_t hint) {
+                            const void *description, dnnl_engine_t engine,
+                            const_dnnl_primitive_desc_t hint) {
   if (status != dnnl_success)
     return status;
-  return dnnl_primitive_desc_create(result, description, attributes, engine, hint);
+  return dnnl_primitive_desc_create(result, description, NULL, engine, hint);
 }
 
 static version_desc keep_desc(const dnnl_memory_desc_t *desc) {
@@ -192,6 +163,16 @@ dnnl_status_t version_desc_copy(version_desc *desc, version_desc from) {
   return *desc != NULL ? dnnl_success : dnnl_out_of_memory;
 }
 
+dnnl_status_t version_desc_part(version_desc *desc, version_desc whole, const dnnl_dims_t dims,
+                                const dnnl_dims_t offsets) {
+  dnnl_memory_desc_t made;
+  const dnnl_status_t status = dnnl_memory_desc_init_submemory(&made, whole, dims, offsets);
+  if (status != dnnl_success)
+    return status;
+  *desc = keep_desc(&made);
+  return *desc != NULL ? dnnl_success : dnnl_out_of_memory;
+}
+
 void version_desc_free(version_desc desc) {
   octavo_memory_free((void *)(uintptr_t)desc);
 }
@@ -201,13 +182,13 @@ dnnl_data_type_t version_desc_type(version_desc desc) {
 }
 
 dnnl_status_t version_convolution(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                  version_desc source, version_desc weights,
+                                  version_desc source, version_desc weights, version_desc bias,
                                   version_desc destination, const version_window *window) {
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_forward_desc_init(
-                    &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, NULL,
-                    destination, window->stride, no_dilation, window->padding, window->padding),
-                result, &d, NULL, engine, NULL);
+                    &d, dnnl_forward_training, dnnl_convolution_direct, source, weights, bias,
+                    destination, window->stride, no_dilation, window->padding, window->padding_end),
+                result, &d, engine, NULL);
 }
 
 dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -217,36 +198,20 @@ dnnl_status_t version_convolution_data(dnnl_primitive_desc_t *result, dnnl_engin
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_backward_data_desc_init(
                     &d, dnnl_convolution_direct, source, weights, destination, window->stride,
-                    no_dilation, window->padding, window->padding),
-                result, &d, NULL, engine, hint);
+                    no_dilation, window->padding, window->padding_end),
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_convolution_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
                                           version_desc source, version_desc weights,
-                                          version_desc destination, const version_window *window,
+                                          version_desc bias, version_desc destination,
+                                          const version_window *window,
                                           dnnl_primitive_desc_t hint) {
   dnnl_convolution_desc_t d;
   return finish(dnnl_dilated_convolution_backward_weights_desc_init(
-                    &d, dnnl_convolution_direct, source, weights, NULL, destination, window->stride,
-                    no_dilation, window->padding, window->padding),
-                result, &d, NULL, engine, hint);
-}
-
-dnnl_status_t version_batch_norm(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                 dnnl_prop_kind_t kind, version_desc data, float epsilon,
-                                 unsigned flags) {
-  dnnl_batch_normalization_desc_t d;
-  return finish(dnnl_batch_normalization_forward_desc_init(&d, kind, data, epsilon, flags), result,
-                &d, NULL, engine, NULL);
-}
-
-dnnl_status_t version_batch_norm_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                          version_desc data, float epsilon, unsigned flags,
-                                          dnnl_primitive_desc_t hint) {
-  dnnl_batch_normalization_desc_t d;
-  return finish(
-      dnnl_batch_normalization_backward_desc_init(&d, dnnl_backward, data, data, epsilon, flags),
-      result, &d, NULL, engine, hint);
+                    &d, dnnl_convolution_direct, source, weights, bias, destination, window->stride,
+                    no_dilation, window->padding, window->padding_end),
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -255,8 +220,8 @@ dnnl_status_t version_pooling(dnnl_primitive_desc_t *result, dnnl_engine_t engin
   dnnl_pooling_desc_t d;
   return finish(dnnl_pooling_forward_desc_init(&d, dnnl_forward_training, kind, source, destination,
                                                window->stride, window->kernel, window->padding,
-                                               window->padding),
-                result, &d, NULL, engine, NULL);
+                                               window->padding_end),
+                result, &d, engine, NULL);
 }
 
 dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -265,8 +230,9 @@ dnnl_status_t version_pooling_backward(dnnl_primitive_desc_t *result, dnnl_engin
                                        dnnl_primitive_desc_t hint) {
   dnnl_pooling_desc_t d;
   return finish(dnnl_pooling_backward_desc_init(&d, kind, source, destination, window->stride,
-                                                window->kernel, window->padding, window->padding),
-                result, &d, NULL, engine, hint);
+                                                window->kernel, window->padding,
+                                                window->padding_end),
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -275,7 +241,7 @@ dnnl_status_t version_linear(dnnl_primitive_desc_t *result, dnnl_engine_t engine
   dnnl_inner_product_desc_t d;
   return finish(dnnl_inner_product_forward_desc_init(&d, dnnl_forward_training, source, weights,
                                                      bias, destination),
-                result, &d, NULL, engine, NULL);
+                result, &d, engine, NULL);
 }
 
 dnnl_status_t version_linear_data(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -283,7 +249,7 @@ dnnl_status_t version_linear_data(dnnl_primitive_desc_t *result, dnnl_engine_t e
                                   version_desc destination, dnnl_primitive_desc_t hint) {
   dnnl_inner_product_desc_t d;
   return finish(dnnl_inner_product_backward_data_desc_init(&d, source, weights, destination),
-                result, &d, NULL, engine, hint);
+                result, &d, engine, hint);
 }
 
 dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
@@ -292,36 +258,31 @@ dnnl_status_t version_linear_weights(dnnl_primitive_desc_t *result, dnnl_engine_
   dnnl_inner_product_desc_t d;
   return finish(
       dnnl_inner_product_backward_weights_desc_init(&d, source, weights, bias, destination), result,
-      &d, NULL, engine, hint);
+      &d, engine, hint);
 }
 
-static dnnl_status_t add_relu(dnnl_post_ops_t operations) {
-  return dnnl_post_ops_append_eltwise(operations, 1.0f, dnnl_eltwise_relu, 0.0f, 0.0f);
-}
-
-dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data,
-                          bool relu) {
-  dnnl_primitive_attr_t attributes = NULL;
-  dnnl_status_t status = make_add_attributes(&attributes, relu);
+dnnl_status_t version_add(dnnl_primitive_desc_t *result, dnnl_engine_t engine, version_desc data) {
   dnnl_binary_desc_t d;
-  if (status == dnnl_success)
-    status = finish(dnnl_binary_desc_init(&d, dnnl_binary_add, data, data, data), result, &d,
-                    attributes, engine, NULL);
-  dnnl_primitive_attr_destroy(attributes);
-  return status;
+  return finish(dnnl_binary_desc_init(&d, dnnl_binary_add, data, data, data), result, &d, engine,
+                NULL);
 }
 
-dnnl_status_t version_relu_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
-                                    version_desc data) {
-  const dnnl_alg_kind_t kind = dnnl_eltwise_relu_use_dst_for_bwd;
+dnnl_status_t version_eltwise(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                              dnnl_alg_kind_t kind, version_desc data, float alpha, float beta) {
+  dnnl_eltwise_desc_t d;
+  return finish(dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, data, alpha, beta),
+                result, &d, engine, NULL);
+}
+
+dnnl_status_t version_eltwise_backward(dnnl_primitive_desc_t *result, dnnl_engine_t engine,
+                                       dnnl_alg_kind_t kind, version_desc data, float alpha,
+                                       float beta) {
   dnnl_eltwise_desc_t d;
   dnnl_primitive_desc_t forward = NULL;
-  dnnl_status_t status =
-      finish(dnnl_eltwise_forward_desc_init(&d, dnnl_forward_training, kind, data, 0.0f, 0.0f),
-             &forward, &d, NULL, engine, NULL);
+  dnnl_status_t status = version_eltwise(&forward, engine, kind, data, alpha, beta);
   if (status == dnnl_success)
-    status = finish(dnnl_eltwise_backward_desc_init(&d, kind, data, data, 0.0f, 0.0f), result, &d,
-                    NULL, engine, forward);
+    status = finish(dnnl_eltwise_backward_desc_init(&d, kind, data, data, alpha, beta), result, &d,
+                    engine, forward);
   dnnl_primitive_desc_destroy(forward);
   return status;
 }

@@ -47,8 +47,10 @@ static const char *add_relu(exporter *e, const architecture_layer *spec, const c
 
 static const char *add_convolution(exporter *e, const architecture_layer *spec,
                                    const char *output) {
-  const char *inputs[] = {e->names[spec->inputs[0]], tensor_name(e, spec->name, ".weight")};
-  Onnx__NodeProto *node = proto_node(&e->proto, "Conv", spec->name, 2, inputs, output);
+  const char *inputs[] = {e->names[spec->inputs[0]], tensor_name(e, spec->name, ".weight"),
+                          tensor_name(e, spec->name, ".bias")};
+  Onnx__NodeProto *node =
+      proto_node(&e->proto, "Conv", spec->name, spec->bias ? 3 : 2, inputs, output);
   add_window(e, node, spec);
   proto_attribute_ints(&e->proto, node, "dilations", 2, (const int64_t[]){1, 1});
   proto_attribute_int(&e->proto, node, "group", spec->groups);
@@ -63,6 +65,66 @@ static const char *add_batch_norm(exporter *e, const architecture_layer *spec, c
                           tensor_name(e, spec->name, ".running_var")};
   proto_node(&e->proto, "BatchNormalization", spec->name, 5, inputs, output);
   return add_relu(e, spec, output);
+}
+
+/* A constant of one number. */
+static const char *add_number(exporter *e, const architecture_layer *spec, const char *suffix,
+                              float number) {
+  const char *name = tensor_name(e, spec->name, suffix);
+  float *data =
+      proto_constant(&e->proto, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, NULL, sizeof *data);
+  if (data != NULL)
+    *data = number;
+  return name;
+}
+
+/* Adds a node of two inputs. */
+static const char *add_binary(exporter *e, const architecture_layer *spec, const char *op,
+                              const char *suffix, const char *x, const char *y,
+                              const char *output) {
+  const char *inputs[] = {x, y};
+  proto_node(&e->proto, op, tensor_name(e, spec->name, suffix), 2, inputs, output);
+  return output;
+}
+
+/* x / 2 · (1 + erf(x / √2)): the operator set has no GELU of its own before version 20. */
+static void add_gelu(exporter *e, const architecture_layer *spec, const char *x,
+                     const char *output) {
+  const char *scaled =
+      add_binary(e, spec, "Div", ".div", x, add_number(e, spec, ".sqrt2", 1.41421356f),
+                 tensor_name(e, spec->name, ".div_output"));
+  const char *erf = tensor_name(e, spec->name, ".erf_output");
+  proto_node(&e->proto, "Erf", tensor_name(e, spec->name, ".erf"), 1, &scaled, erf);
+  const char *doubled = add_binary(e, spec, "Add", ".add", erf, add_number(e, spec, ".one", 1.0f),
+                                   tensor_name(e, spec->name, ".add_output"));
+  const char *product =
+      add_binary(e, spec, "Mul", ".mul", x, doubled, tensor_name(e, spec->name, ".mul_output"));
+  add_binary(e, spec, "Mul", "", product, add_number(e, spec, ".half", 0.5f), output);
+}
+
+static const char *add_activation(exporter *e, const architecture_layer *spec, const char *output) {
+  const char *x = e->names[spec->inputs[0]];
+  switch (spec->function) {
+  case ARCHITECTURE_RELU:
+    proto_node(&e->proto, "Relu", spec->name, 1, &x, output);
+    break;
+  case ARCHITECTURE_RELU6: {
+    const char *inputs[] = {x, add_number(e, spec, ".min", 0.0f),
+                            add_number(e, spec, ".max", 6.0f)};
+    proto_node(&e->proto, "Clip", spec->name, 3, inputs, output);
+    break;
+  }
+  case ARCHITECTURE_GELU:
+    add_gelu(e, spec, x, output);
+    break;
+  case ARCHITECTURE_SCALE:
+    add_binary(e, spec, "Mul", "", x, add_number(e, spec, ".factor", spec->factor), output);
+    break;
+  default:
+    proto_fail(&e->proto, OCTAVO_ERROR_UNSUPPORTED, "%s: no function is known for ONNX",
+               spec->name);
+  }
+  return output;
 }
 
 static const char *add_sum(exporter *e, const architecture_layer *spec, const char *output) {
@@ -98,13 +160,13 @@ static const char *add_linear(exporter *e, const architecture_layer *spec, const
   proto_attribute_int(&e->proto, node, "axis", 1);
   const char *inputs[] = {flat, tensor_name(e, spec->name, ".weight"),
                           tensor_name(e, spec->name, ".bias")};
-  node = proto_node(&e->proto, "Gemm", spec->name, 3, inputs, output);
+  node = proto_node(&e->proto, "Gemm", spec->name, spec->bias ? 3 : 2, inputs, output);
   proto_attribute_int(&e->proto, node, "transB", 1);
   return output;
 }
 
-/* Each adds a layer's nodes, the first of which writes `output`, and returns the tensor that later
- * layers read. */
+/* Each adds a layer's nodes, one of which writes `output`, and returns the tensor that later layers
+ * read. */
 static const char *(*const add_layer[ARCHITECTURE_KINDS])(exporter *, const architecture_layer *,
                                                           const char *) = {
     [ARCHITECTURE_CONVOLUTION] = add_convolution,
@@ -114,6 +176,7 @@ static const char *(*const add_layer[ARCHITECTURE_KINDS])(exporter *, const arch
     [ARCHITECTURE_AVERAGE_POOL] = add_average_pool,
     [ARCHITECTURE_GLOBAL_AVERAGE] = add_global_average,
     [ARCHITECTURE_LINEAR] = add_linear,
+    [ARCHITECTURE_ACTIVATION] = add_activation,
 };
 
 static void add_layers(exporter *e) {

@@ -87,11 +87,10 @@ static octavo_status allocate(dealer *d, octavo_error *error) {
   if (n->slots == NULL)
     return octavo_error_memory(error, n->slot_count, "gradients");
   for (uint32_t i = 0; i < n->slot_count; i++) {
-    n->slots[i] = octavo_memory_alloc_aligned(d->slots[i].bytes);
+    n->slots[i] = tensor_memory(d->slots[i].bytes);
     if (n->slots[i] == NULL)
       return octavo_error_memory(error, d->slots[i].bytes,
                                  "gradients; a smaller --batch needs less");
-    memset(n->slots[i], 0, d->slots[i].bytes);
   }
   return OCTAVO_OK;
 }

@@ -12,12 +12,14 @@ typedef struct history_row {
   uint32_t epoch;                                              /* from 1 */
   double rate;                                                 /* at its first step */
   double train_loss, train_accuracy, test_loss, test_accuracy; /* accuracies in [0, 1] */
-  double seconds; /* since the run began, pauses left out */
+  double seconds;      /* since the run began, pauses left out */
+  double tta_accuracy; /* of the test images, with history.tta */
 } history_row;
 
 typedef struct history {
   history_row *rows; /* history_free */
   uint32_t count;
+  bool tta; /* test-time augmentation: one column and one curve more */
 } history;
 
 octavo_status history_add(history *h, const history_row *row, octavo_error *error);

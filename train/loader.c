@@ -3,6 +3,7 @@
 #include "common/random.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
+#include "tta.h"
 
 #include <pthread.h>
 
@@ -12,6 +13,7 @@ struct loader {
   const image_set *set;
   const augment *changes;
   uint32_t batch, steps, epoch;
+  uint32_t views; /* steps in a row with the same images */
   bool training;
   augment_format format;
   size_t image_bytes;
@@ -28,16 +30,20 @@ struct loader {
 };
 
 static uint32_t batch_count(const loader *l, uint32_t step) {
-  const uint32_t left = l->set->count - step * l->batch;
+  const uint32_t left = l->set->count - step / l->views * l->batch;
   return left < l->batch ? left : l->batch;
 }
 
 static void make_batch(loader *l, uint32_t step) {
   const uint32_t count = batch_count(l, step);
   for (uint32_t i = 0; i < count; i++) {
-    const uint32_t index = l->order[step * l->batch + i];
-    augment_image(l->changes, l->set, index, l->epoch, l->training, l->format,
-                  l->images[step % RING] + i * l->image_bytes);
+    const uint32_t index = l->order[step / l->views * l->batch + i];
+    uint8_t *output = l->images[step % RING] + i * l->image_bytes;
+    if (l->training)
+      augment_image(l->changes, l->set, index, l->epoch, true, l->format, output);
+    else
+      augment_image_view(l->changes, l->set, index, &tta_views[step % l->views].view, l->format,
+                         output);
     l->labels[step % RING][i] = l->set->labels[index];
   }
 }
@@ -98,6 +104,7 @@ octavo_status loader_open(const image_set *set, const augment *changes, uint32_t
   *l = (loader){.set = set,
                 .changes = changes,
                 .batch = batch,
+                .views = 1,
                 .training = training,
                 .format = format,
                 .image_bytes = image_set_bytes(set) * (format.bfloat16 ? 2 : 4)};
@@ -125,6 +132,11 @@ void loader_close(loader *l) {
   }
   octavo_memory_free(l->order);
   octavo_memory_free(l);
+}
+
+void loader_use_views(loader *l) {
+  l->views = TTA_VIEWS;
+  l->steps *= TTA_VIEWS;
 }
 
 uint32_t loader_steps(const loader *l) {
@@ -161,7 +173,8 @@ loader_batch loader_next(loader *l) {
       pthread_cond_wait(&l->changed, &l->mutex);
     batch = (loader_batch){.images = l->images[l->taken % RING],
                            .labels = l->labels[l->taken % RING],
-                           .count = batch_count(l, l->taken)};
+                           .count = batch_count(l, l->taken),
+                           .view = l->taken % l->views};
     l->taken++;
   }
   pthread_mutex_unlock(&l->mutex);

@@ -14,6 +14,7 @@ typedef struct loader_batch {
   const void *images;     /* batch images in the loader's format */
   const uint32_t *labels; /* batch */
   uint32_t count;         /* images in it; the rest is of an earlier batch */
+  uint32_t view;          /* of tta_views, after loader_use_views; else 0 */
 } loader_batch;
 
 /* `set` and `changes` must outlive the loader. Training loaders shuffle, change images, and leave
@@ -23,6 +24,10 @@ octavo_status loader_open(const image_set *set, const augment *changes, uint32_t
                           bool training, augment_format format, loader **result,
                           octavo_error *error);
 void loader_close(loader *l); /* NULL is allowed */
+
+/* From now on, and before the first loader_begin, gives each batch TTA_VIEWS times in a row, seen
+ * as tta_views say. Not for training loaders. */
+void loader_use_views(loader *l);
 
 /* Batches of one epoch. */
 uint32_t loader_steps(const loader *l);

@@ -15,6 +15,7 @@ static const layer_type *const types[ARCHITECTURE_KINDS] = {
     [ARCHITECTURE_AVERAGE_POOL] = &layer_pool,
     [ARCHITECTURE_GLOBAL_AVERAGE] = &layer_pool,
     [ARCHITECTURE_LINEAR] = &layer_linear,
+    [ARCHITECTURE_ACTIVATION] = &layer_activation,
 };
 
 octavo_status network_define(network *n, layer *l, version_desc desc, octavo_error *error) {
@@ -25,11 +26,26 @@ octavo_status network_define(network *n, layer *l, version_desc desc, octavo_err
   return status;
 }
 
+octavo_status network_define_pending(network *n, layer *l, version_desc desc, norm *pending,
+                                     octavo_error *error) {
+  value *v = &n->values[l->index];
+  v->pending = pending;
+  octavo_status status = tensor_describe(&v->data, n->d, desc, error);
+  if (status == OCTAVO_OK)
+    status = tensor_describe(&v->gradient, n->d, desc, error);
+  return status;
+}
+
+bool network_summed_only(const network *n, const layer *l) {
+  const value *v = &n->values[l->index];
+  return v->readers == 1 && n->plan->layers[v->last_reader].kind == ARCHITECTURE_ADD;
+}
+
 static octavo_status make_adder(network *n, layer *l, uint32_t which, const tensor *addend,
                                 octavo_error *error) {
   const tensor *gradient = &n->values[l->spec->inputs[which]].gradient;
   dnnl_primitive_desc_t pd = NULL;
-  const dnnl_status_t made = version_add(&pd, n->d->engine, gradient->desc, false);
+  const dnnl_status_t made = version_add(&pd, n->d->engine, gradient->desc);
   operation *o = &l->add_on[which];
   const octavo_status status = operation_create(o, made, pd, l->spec->name, error);
   if (status == OCTAVO_OK) {
@@ -85,8 +101,11 @@ static octavo_status define_input(network *n, octavo_error *error) {
 static void find_readers(network *n) {
   for (uint32_t i = 0; i < n->count; i++) {
     n->values[i].shares = i;
-    for (uint32_t k = 0; k < n->plan->layers[i].input_count; k++)
-      n->values[n->plan->layers[i].inputs[k]].last_reader = i;
+    for (uint32_t k = 0; k < n->plan->layers[i].input_count; k++) {
+      value *input = &n->values[n->plan->layers[i].inputs[k]];
+      input->last_reader = i;
+      input->readers++;
+    }
   }
 }
 
@@ -136,6 +155,7 @@ static void free_parameter(parameter *p) {
   tensor_free(&p->value);
   tensor_free(&p->gradient);
   octavo_memory_free_aligned(p->momentum);
+  octavo_memory_free_aligned(p->average);
   octavo_memory_free(p);
 }
 

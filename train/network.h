@@ -6,6 +6,7 @@
 #include "architecture.h"
 #include "onednn.h"
 #include "profile.h"
+#include "train/norm/norm.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -26,10 +27,14 @@ typedef struct parameter {
   char name[96]; /* as in torchvision: "layer1.0.conv1.weight" */
   uint32_t rank; /* as in torchvision: output channels first */
   uint32_t dims[4];
-  uint32_t fan_in; /* of a weight or bias: inputs that each output sums up */
-  size_t count;    /* product of dims */
+  uint32_t fan_in; /* of a weight or a linear layer's bias: inputs that each output sums up */
+  bool frozen;     /* never changes: its gradient is computed and not used, it has no momentum */
+  architecture_start start; /* of a convolution's weights */
+  float rate;   /* factor of the learning rate, but not of weight decay; 0 stands for 1 */
+  size_t count; /* product of dims */
   tensor value, gradient;
   float *momentum;   /* value.bytes / 4 of them, zero at first */
+  float *average;    /* as many; NULL unless averaging_create was called */
   dnnl_dims_t order; /* dims as oneDNN sees them, groups first */
   int order_rank;
 } parameter;
@@ -38,7 +43,9 @@ typedef struct parameter {
 typedef struct value {
   tensor data, gradient;
   uint32_t last_reader; /* index of the last layer that reads it; 0 = none */
+  uint32_t readers;
   uint32_t shares; /* index of the value whose gradient's memory it uses; its own index = none */
+  norm *pending;   /* not NULL: data has no memory, the layer that reads it computes it with this */
 } value;
 
 typedef struct network network;
@@ -104,7 +111,8 @@ octavo_status network_backward(network *n, octavo_error *error);
 /* To be called after parameters changed by other means than the functions below. */
 octavo_status network_refresh(network *n, octavo_error *error);
 
-/* Copies to and from plain float32 in the order of `dims`, or the gradient, or the momentum. */
+/* Copies to and from plain float32 in the order of `dims`, or the gradient, the momentum, the
+ * average. */
 octavo_status parameter_get(const network *n, const parameter *p, float *plain,
                             octavo_error *error);
 octavo_status parameter_set(network *n, parameter *p, const float *plain, octavo_error *error);
@@ -114,6 +122,11 @@ octavo_status parameter_get_momentum(const network *n, const parameter *p, float
                                      octavo_error *error);
 octavo_status parameter_set_momentum(network *n, parameter *p, const float *plain,
                                      octavo_error *error);
+octavo_status parameter_get_average(const network *n, const parameter *p, float *plain,
+                                    octavo_error *error);
+octavo_status parameter_set_average(network *n, parameter *p, const float *plain,
+                                    octavo_error *error);
+/* Whether the optimizer changes it. */
 bool parameter_trained(const parameter *p);
 /* NULL if there is none of that name. */
 parameter *network_parameter(const network *n, const char *name);
@@ -122,6 +135,12 @@ parameter *network_parameter(const network *n, const char *name);
 
 /* Defines the layer's output: data (with memory) and gradient described by `desc`. */
 octavo_status network_define(network *n, layer *l, version_desc desc, octavo_error *error);
+/* The same without memory for the data: who reads it computes it with `pending` from the layer's
+ * input. */
+octavo_status network_define_pending(network *n, layer *l, version_desc desc, norm *pending,
+                                     octavo_error *error);
+/* Whether a sum is the only reader of the layer's output. */
+bool network_summed_only(const network *n, const layer *l);
 /* Adds the parameter "<layer>.<suffix>". With `desc` the value (and if it is trained, the gradient)
  * get memory described by it. `order` is the shape as oneDNN sees it. */
 octavo_status network_add_parameter(network *n, const layer *l, const char *suffix,
@@ -141,7 +160,8 @@ static inline const value *network_output(const network *n, const layer *l) {
   return &n->values[l->index];
 }
 
-extern const layer_type layer_convolution, layer_batch_norm, layer_add, layer_pool, layer_linear;
+extern const layer_type layer_convolution, layer_batch_norm, layer_add, layer_pool, layer_linear,
+    layer_activation;
 
 #ifdef __cplusplus
 }

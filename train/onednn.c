@@ -55,6 +55,14 @@ void onednn_version(char *text, size_t size) {
   snprintf(text, size, "%d.%d.%d", version->major, version->minor, version->patch);
 }
 
+void *tensor_memory(size_t bytes) {
+  void *data = octavo_memory_alloc_aligned(bytes);
+  if (data == NULL)
+    return NULL;
+  platform_memory_prefer_large_pages(data, bytes);
+  return memset(data, 0, bytes);
+}
+
 octavo_status tensor_describe(tensor *t, const onednn *d, version_desc desc, octavo_error *error) {
   *t = (tensor){.borrowed = true};
   dnnl_status_t status = version_desc_copy(&t->desc, desc);
@@ -70,10 +78,9 @@ octavo_status tensor_create(tensor *t, const onednn *d, version_desc desc, octav
   if (status != OCTAVO_OK)
     return status;
   const size_t bytes = t->bytes > 0 ? t->bytes : 1;
-  void *data = octavo_memory_alloc_aligned(bytes);
+  void *data = tensor_memory(bytes);
   if (data == NULL)
     return octavo_error_memory(error, bytes, "a tensor; a smaller --batch needs less");
-  memset(data, 0, bytes);
   status = tensor_bind(t, data, error);
   t->borrowed = false;
   return status;

@@ -35,6 +35,10 @@ void onednn_version(char *text, size_t size);
 /* OCTAVO_OK for dnnl_success; else the status in words: `what` could not be done. */
 octavo_status onednn_check(dnnl_status_t status, const char *what, octavo_error *error);
 
+/* Memory for a tensor or what goes with one, zeroed; octavo_memory_free_aligned. NULL if there is
+ * none left. */
+void *tensor_memory(size_t bytes);
+
 typedef struct tensor {
   version_desc desc;    /* owned */
   dnnl_memory_t memory; /* owned */

@@ -6,6 +6,7 @@
 #include "runtime/memory.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct update {
   float *value, *momentum;
@@ -36,11 +37,12 @@ octavo_status sgd_step(network *n, const sgd *settings, double rate, octavo_erro
     if (!parameter_trained(p))
       continue;
     const bool decays = settings->decay_all || p->kind == PARAMETER_WEIGHT;
+    const double factor = p->rate > 0.0f ? (double)p->rate : 1.0;
     update u = {.value = p->value.data,
                 .momentum = p->momentum,
                 .gradient = p->gradient.data,
-                .rate = (float)rate,
-                .decay = decays ? (float)settings->weight_decay : 0.0f,
+                .rate = (float)(rate * factor),
+                .decay = decays ? (float)(settings->weight_decay / factor) : 0.0f,
                 .share = (float)settings->momentum,
                 .nesterov = settings->nesterov};
     parallel_for(p->value.bytes / sizeof(float), update_part, &u);
@@ -49,8 +51,18 @@ octavo_status sgd_step(network *n, const sgd *settings, double rate, octavo_erro
   return network_refresh(n, error);
 }
 
+/* Filter i of the first ones passes channel i of the input on: 1 in its middle, else 0. */
+static void set_identity(const parameter *p, float *plain) {
+  const size_t kernel = (size_t)p->dims[2] * p->dims[3], inputs = p->dims[1];
+  const size_t middle = (size_t)p->dims[2] / 2 * p->dims[3] + p->dims[3] / 2;
+  for (size_t i = 0; i < inputs && i < p->dims[0]; i++) {
+    memset(plain + i * inputs * kernel, 0, inputs * kernel * sizeof *plain);
+    plain[(i * inputs + i) * kernel + middle] = 1.0f;
+  }
+}
+
 static void fill_start(const parameter *p, random_state *random, float *plain) {
-  const bool convolution = p->rank == 4;
+  const bool convolution = p->rank == 4 && p->start == ARCHITECTURE_START_NORMAL;
   const double outputs = convolution ? (double)p->dims[0] * p->dims[2] * p->dims[3] : 1.0;
   const double bound = p->fan_in > 0 ? 1.0 / sqrt(p->fan_in) : 0.0;
   for (size_t i = 0; i < p->count; i++) {
@@ -70,6 +82,8 @@ static void fill_start(const parameter *p, random_state *random, float *plain) {
       break;
     }
   }
+  if (p->start == ARCHITECTURE_START_IDENTITY)
+    set_identity(p, plain);
 }
 
 octavo_status initialize(network *n, uint64_t seed, octavo_error *error) {

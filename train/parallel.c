@@ -27,3 +27,15 @@ void parallel_for(size_t count, void (*body)(void *context, size_t begin, size_t
       body(context, begin, end);
   }
 }
+
+void parallel_parts(size_t parts, void (*body)(void *context, size_t part), void *context) {
+  const size_t threads = (size_t)omp_get_max_threads();
+  if (parts == 1 || threads == 1) {
+    for (size_t i = 0; i < parts; i++)
+      body(context, i);
+    return;
+  }
+#pragma omp parallel for schedule(static)
+  for (size_t i = 0; i < parts; i++)
+    body(context, i);
+}

@@ -17,6 +17,10 @@ void parallel_set_threads(uint32_t threads);
 void parallel_for(size_t count, void (*body)(void *context, size_t begin, size_t end),
                   void *context);
 
+/* Calls body(context, part) for each part in [0, parts), in parallel; a thread has parts beside
+ * each other. */
+void parallel_parts(size_t parts, void (*body)(void *context, size_t part), void *context);
+
 #ifdef __cplusplus
 }
 #endif

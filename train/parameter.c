@@ -5,8 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-bool parameter_trained(const parameter *p) {
+static bool has_gradient(const parameter *p) {
   return p->kind != PARAMETER_RUNNING_MEAN && p->kind != PARAMETER_RUNNING_VARIANCE;
+}
+
+bool parameter_trained(const parameter *p) {
+  return has_gradient(p) && !p->frozen;
 }
 
 static octavo_status fill_parameter(network *n, parameter *p, version_desc desc,
@@ -15,15 +19,13 @@ static octavo_status fill_parameter(network *n, parameter *p, version_desc desc,
   for (uint32_t i = 0; i < p->rank; i++)
     p->count *= p->dims[i];
   octavo_status status = tensor_create(&p->value, n->d, desc, error);
+  if (status == OCTAVO_OK && has_gradient(p))
+    status = tensor_create(&p->gradient, n->d, desc, error);
   if (status != OCTAVO_OK || !parameter_trained(p))
     return status;
-  status = tensor_create(&p->gradient, n->d, desc, error);
-  if (status != OCTAVO_OK)
-    return status;
-  p->momentum = octavo_memory_alloc_aligned(p->value.bytes);
+  p->momentum = tensor_memory(p->value.bytes);
   if (p->momentum == NULL)
     return octavo_error_memory(error, p->value.bytes, "momentum");
-  memset(p->momentum, 0, p->value.bytes);
   return OCTAVO_OK;
 }
 
@@ -102,4 +104,14 @@ octavo_status parameter_get_momentum(const network *n, const parameter *p, float
 octavo_status parameter_set_momentum(network *n, parameter *p, const float *plain,
                                      octavo_error *error) {
   return move_plain(n, p, p->momentum, writable(plain), false, error);
+}
+
+octavo_status parameter_get_average(const network *n, const parameter *p, float *plain,
+                                    octavo_error *error) {
+  return move_plain(n, p, p->average, plain, true, error);
+}
+
+octavo_status parameter_set_average(network *n, parameter *p, const float *plain,
+                                    octavo_error *error) {
+  return move_plain(n, p, p->average, writable(plain), false, error);
 }

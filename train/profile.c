@@ -7,6 +7,7 @@ static const char *const names[PROFILE_PARTS] = {
     [PROFILE_CONVOLUTION] = "convolution",
     [PROFILE_BATCH_NORM] = "batch norm",
     [PROFILE_ADD] = "add",
+    [PROFILE_ACTIVATION] = "activation",
     [PROFILE_POOL] = "pool",
     [PROFILE_LINEAR] = "linear",
     [PROFILE_LOSS] = "loss",
@@ -24,6 +25,7 @@ static const int parts[ARCHITECTURE_KINDS] = {
     [ARCHITECTURE_AVERAGE_POOL] = PROFILE_POOL + 1,
     [ARCHITECTURE_GLOBAL_AVERAGE] = PROFILE_POOL + 1,
     [ARCHITECTURE_LINEAR] = PROFILE_LINEAR + 1,
+    [ARCHITECTURE_ACTIVATION] = PROFILE_ACTIVATION + 1,
 };
 
 profile_part profile_part_of(architecture_kind kind) {

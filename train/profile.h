@@ -20,6 +20,7 @@ typedef enum profile_part {
   PROFILE_CONVOLUTION,
   PROFILE_BATCH_NORM,
   PROFILE_ADD, /* also of two gradients for one value */
+  PROFILE_ACTIVATION,
   PROFILE_POOL,
   PROFILE_LINEAR,
   PROFILE_LOSS,

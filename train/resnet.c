@@ -43,23 +43,23 @@ static uint32_t small_stem(architecture *a, uint32_t channels) {
   return architecture_batch_norm(a, x, "bn1", "", true);
 }
 
-void train_resnet8(architecture *a, uint32_t classes) {
+void train_resnet8(architecture *a, const trainable_options *options) {
   static const stage stages[] = {{16, 1, 1}, {32, 1, 2}, {64, 1, 2}};
-  build_body(a, small_stem(a, 16), stages, 3, classes);
+  build_body(a, small_stem(a, 16), stages, 3, options->classes);
 }
 
-void train_resnet20(architecture *a, uint32_t classes) {
+void train_resnet20(architecture *a, const trainable_options *options) {
   static const stage stages[] = {{16, 3, 1}, {32, 3, 2}, {64, 3, 2}};
-  build_body(a, small_stem(a, 16), stages, 3, classes);
+  build_body(a, small_stem(a, 16), stages, 3, options->classes);
 }
 
-void train_resnet18_cifar(architecture *a, uint32_t classes) {
-  build_body(a, small_stem(a, 64), wide_stages, 4, classes);
+void train_resnet18_cifar(architecture *a, const trainable_options *options) {
+  build_body(a, small_stem(a, 64), wide_stages, 4, options->classes);
 }
 
-void train_resnet18(architecture *a, uint32_t classes) {
+void train_resnet18(architecture *a, const trainable_options *options) {
   uint32_t x = architecture_convolution(a, 0, "conv1", "", 64, (architecture_window){7, 2, 3}, 1);
   x = architecture_batch_norm(a, x, "bn1", "", true);
   x = architecture_pool(a, x, "maxpool", ARCHITECTURE_MAX_POOL, (architecture_window){3, 2, 1});
-  build_body(a, x, wide_stages, 4, classes);
+  build_body(a, x, wide_stages, 4, options->classes);
 }

@@ -49,7 +49,7 @@ octavo_status run_files_prepare(const training *t, octavo_error *error) {
                             "%s: holds no checkpoint.safetensors to resume; leave out --resume to "
                             "begin",
                             t->settings->output);
-  return OCTAVO_OK;
+  return atomic_file_sweep(t->settings->output, error);
 }
 
 /* ---- The files, each written to `path` ------------------------------------------------------- */
@@ -88,10 +88,14 @@ static octavo_status write_labels(const training *t, const char *path, octavo_er
 /* What the run came to; a new reference. */
 static json_t *describe_result(const training *t) {
   const history_row *last = &t->history.rows[t->history.count - 1];
-  return json_pack("{s:f, s:f, s:f, s:f, s:f, s:I}", "test_accuracy", last->test_accuracy,
-                   "test_loss", last->test_loss, "train_accuracy", last->train_accuracy,
-                   "train_loss", last->train_loss, "seconds", last->seconds, "peak_memory_bytes",
-                   (json_int_t)platform_memory_peak());
+  json_t *result =
+      json_pack("{s:s, s:f, s:f, s:f, s:f, s:f, s:I}", "weights", averaging_name(t->average.kind),
+                "test_accuracy", last->test_accuracy, "test_loss", last->test_loss,
+                "train_accuracy", last->train_accuracy, "train_loss", last->train_loss, "seconds",
+                last->seconds, "peak_memory_bytes", (json_int_t)platform_memory_peak());
+  if (t->settings->tta)
+    json_object_set_new(result, "tta_accuracy", json_real(last->tta_accuracy));
+  return result;
 }
 
 static json_t *describe_data(const training *t) {

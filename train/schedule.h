@@ -6,8 +6,8 @@
 extern "C" {
 #endif
 
-/* `progress` is the share of all steps that are done, in [0, 1); `warmup` the share of rising (only
- * one-cycle has one). */
+/* `progress` is the share of all steps that are done, in [0, 1); `warmup` the share of rising
+ * (which one-cycle and triangular have). */
 typedef struct schedule {
   const char *name;
   double (*factor)(double progress, double warmup);

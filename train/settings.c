@@ -2,7 +2,6 @@
 
 #include "augment.h"
 #include "image_set.h"
-#include "networks.h"
 #include "runtime/memory.h"
 #include "schedule.h"
 
@@ -15,6 +14,9 @@ static const char *const recipe_names[] = {"classic", "fast", NULL};
 static const char *const no_yes[] = {"no", "yes", NULL};
 static const char *const flips[] = {"none", "random", "alternating", NULL};
 static const char *const precisions[] = {"auto", "float32", "bfloat16", NULL};
+
+/* The first rows of architecture_function. */
+static const char *const activations[] = {"usual", "relu", "gelu", NULL};
 
 enum { COSINE, ONE_CYCLE }; /* rows of schedule.c */
 
@@ -76,8 +78,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_STRING,
      .offset = AT(init),
      .value = "FILE",
-     .help = "Start from these weights (safetensors, torchvision's names, float32); tensors of "
-             "another shape start at random."},
+     .help = "Start from these weights (safetensors with torchvision's names, as timm has them); "
+             "tensors of another shape start at random."},
     {.name = "recipe",
      .kind = OPTION_CHOICE,
      .offset = AT(recipe),
@@ -106,6 +108,17 @@ static const option_descriptor options[] = {
      .maximum = 1024,
      .help = "Height and width of the network's input; 0 is the network's usual. Other images are "
              "stretched to it."},
+    {.name = "width",
+     .kind = OPTION_REAL,
+     .offset = AT(width),
+     .value = "X",
+     .maximum = 16,
+     .help = "Factor of the numbers of channels, of mobilenetv2; 0 is the network's usual."},
+    {.name = "activation",
+     .kind = OPTION_CHOICE,
+     .offset = AT(activation),
+     .choices = activations,
+     .help = "Of airbench94, whose usual is gelu. octavo-convert takes relu alone."},
     {.name = "limit",
      .letter = 'n',
      .kind = OPTION_UNSIGNED,
@@ -119,6 +132,14 @@ static const option_descriptor options[] = {
      .value = "N",
      .maximum = 1e9,
      .help = "The same for the test images (of shapes10: 2000)."},
+    {.name = "val-share",
+     .kind = OPTION_REAL,
+     .offset = AT(held_out),
+     .value = "X",
+     .minimum = 0.001,
+     .maximum = 0.9,
+     .help = "Where the data has no test or val folder: the share of each class that is held out "
+             "for testing, chosen by the seed."},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -137,6 +158,12 @@ static const option_descriptor options[] = {
      .choices = precisions,
      .help = "Of activations and the weights they meet; auto is bfloat16 where the CPU has it. "
              "Weights are kept and updated in float32 in any case."},
+    {.name = "tta",
+     .kind = OPTION_FLAG,
+     .offset = AT(tta),
+     .help =
+         "Evaluate with test-time augmentation too: the logits' mean over the image, its mirror "
+         "image, and both shifted by a pixel either way. Takes six times as long."},
     {.name = "profile",
      .kind = OPTION_FLAG,
      .offset = AT(profile),
@@ -162,7 +189,7 @@ static const option_descriptor options[] = {
      .value = "X",
      .minimum = 0.001,
      .maximum = 0.999,
-     .help = "Share of the steps in which one-cycle rises."},
+     .help = "Share of the steps in which one-cycle and triangular rise."},
     {.name = "momentum",
      .kind = OPTION_REAL,
      .offset = AT(momentum),
@@ -193,6 +220,36 @@ static const option_descriptor options[] = {
      .minimum = 0,
      .maximum = 0.99,
      .help = "Share of the target that is spread over all classes."},
+    {.name = "ema",
+     .kind = OPTION_REAL,
+     .offset = AT(ema),
+     .value = "X",
+     .minimum = 0,
+     .maximum = 0.999999,
+     .help = "Evaluate and write an exponential moving average of the weights that keeps this "
+             "share of itself in each step, such as 0.999, and less at the start; 0 is none."},
+    {.name = "lookahead",
+     .kind = OPTION_UNSIGNED,
+     .offset = AT(lookahead),
+     .value = "K",
+     .maximum = 1e6,
+     .help = "Every K steps move slow weights towards the trained ones and go on from there; the "
+             "slow ones are evaluated and written. 0 is none."},
+    {.name = "lookahead-share",
+     .kind = OPTION_REAL,
+     .offset = AT(lookahead_share),
+     .value = "X",
+     .minimum = 0.001,
+     .maximum = 1,
+     .help = "How much of the way the slow weights move."},
+    {.name = "lookahead-power",
+     .kind = OPTION_REAL,
+     .offset = AT(lookahead_power),
+     .value = "X",
+     .minimum = 0,
+     .maximum = 100,
+     .help = "0 moves by the same share all the time; above 0 the share comes down to it from 1: "
+             "1 - (1 - share) * progress^X (airbench94: K 5, share 0.226, X 3)."},
     {.name = "translate",
      .kind = OPTION_UNSIGNED,
      .offset = AT(translate),
@@ -244,7 +301,9 @@ static void take_recipe(train_settings *s, int recipe) {
   *s = recipes[recipe];
   s->recipe = recipe;
   s->batch = 128;
+  s->lookahead_share = 0.5;
   s->seed = 1;
+  s->held_out = 0.1;
 }
 
 /* The options are parsed twice: once to learn the recipe (from a copy of argv, which the parser
@@ -282,6 +341,10 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
     fputc('\n', stderr);
     return 2;
   }
+  trainable_options network = train_settings_network(s);
+  octavo_error error = {0};
+  if (trainable_complete(trainable_find(s->network), &network, &error) != OCTAVO_OK)
+    return wrong(error.text);
   if (s->data == NULL)
     return wrong("--data is missing (--data shapes10 needs no files)");
   if (s->output == NULL)
@@ -291,36 +354,73 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
   for (uint32_t i = 0; i < s->deviation.count; i++)
     if (s->deviation.values[i] <= 0.0)
       return wrong("--std: expected numbers above 0");
+  if (s->ema > 0.0 && s->lookahead > 0)
+    return wrong("--ema and --lookahead exclude each other: both say which weights are written");
   if (s->resume && s->overwrite)
     return wrong("--resume and --overwrite exclude each other");
   return OPTIONS_RUN;
 }
 
-static void add_text(json_t *object, const char *key, const char *text) {
-  json_object_set_new(object, key, json_string(text));
+trainable_options train_settings_network(const train_settings *s) {
+  return (trainable_options){.width = s->width, .function = (architecture_function)s->activation};
 }
 
-static void add_real(json_t *object, const char *key, double value) {
+typedef struct description {
+  json_t *object;
+  bool complete;
+} description;
+
+static void add_text(description *d, const char *key, const char *text) {
+  d->complete = d->complete && json_object_set_new(d->object, key, json_string(text)) == 0;
+}
+
+static void add_real(description *d, const char *key, double value) {
   char text[40];
   snprintf(text, sizeof text, "%.9g", value);
-  add_text(object, key, text);
+  add_text(d, key, text);
 }
 
-static void add_unsigned(json_t *object, const char *key, uint64_t value) {
+static void add_unsigned(description *d, const char *key, uint64_t value) {
   char text[24];
   snprintf(text, sizeof text, "%" PRIu64, value);
-  add_text(object, key, text);
+  add_text(d, key, text);
+}
+
+/* "0.5,0.5,0.5", or "computed" for those that come from the data. */
+static void add_channels(description *d, const char *key, const option_reals *values) {
+  char text[100] = "computed";
+  const double *v = values->values;
+  if (values->count == 3)
+    snprintf(text, sizeof text, "%.9g,%.9g,%.9g", v[0], v[1], v[2]);
+  add_text(d, key, text);
+}
+
+/* What was chosen, or is usual, where the network has such an option at all. */
+static void add_network(description *d, const train_settings *s) {
+  trainable_options network = train_settings_network(s);
+  octavo_error refused;
+  add_text(d, "network", s->network);
+  if (trainable_complete(trainable_find(s->network), &network, &refused) != OCTAVO_OK)
+    return;
+  if (network.width != 0.0)
+    add_real(d, "width", network.width);
+  if (network.function != ARCHITECTURE_NO_FUNCTION)
+    add_text(d, "activation", activations[network.function]);
 }
 
 json_t *train_settings_describe(const train_settings *s) {
-  json_t *o = json_object();
-  if (o == NULL)
-    return NULL;
-  add_text(o, "network", s->network);
+  description result = {json_object(), true}, *o = &result;
+  add_network(o, s);
   add_text(o, "recipe", recipe_names[s->recipe]);
   add_unsigned(o, "epochs", s->epochs);
   add_unsigned(o, "batch", s->batch);
   add_unsigned(o, "seed", s->seed);
+  add_text(o, "init", s->init != NULL ? s->init : "random");
+  add_unsigned(o, "limit", s->limit);
+  add_unsigned(o, "test_limit", s->test_limit);
+  add_real(o, "val_share", s->held_out);
+  add_channels(o, "mean", &s->mean);
+  add_channels(o, "std", &s->deviation);
   add_real(o, "lr", s->rate);
   add_text(o, "schedule", schedules[s->schedule].name);
   add_real(o, "warmup", s->warmup);
@@ -329,8 +429,16 @@ json_t *train_settings_describe(const train_settings *s) {
   add_real(o, "weight_decay", s->weight_decay);
   add_text(o, "decay_all", no_yes[s->decay_all ? 1 : 0]);
   add_real(o, "label_smoothing", s->label_smoothing);
+  add_real(o, "ema", s->ema);
+  add_unsigned(o, "lookahead", s->lookahead);
+  add_real(o, "lookahead_share", s->lookahead_share);
+  add_real(o, "lookahead_power", s->lookahead_power);
   add_unsigned(o, "translate", s->translate);
   add_text(o, "flip", flips[s->flip]);
   add_unsigned(o, "cutout", s->cutout);
-  return o;
+  add_text(o, "tta", no_yes[s->tta ? 1 : 0]);
+  if (result.complete)
+    return result.object;
+  json_decref(result.object);
+  return NULL;
 }

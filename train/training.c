@@ -2,9 +2,11 @@
 
 #include "loss.h"
 #include "platforms/platform.h"
+#include "pretrained.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "schedule.h"
+#include "whitening.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -18,7 +20,8 @@ static octavo_status load_data(training *t, const trainable *kind, octavo_error 
                                  .size = s->size > 0 ? s->size : kind->size,
                                  .limit = s->limit,
                                  .test_limit = s->test_limit,
-                                 .seed = s->seed};
+                                 .seed = s->seed,
+                                 .held_out = s->held_out};
   const octavo_status status = image_pair_load(&request, &t->images, error);
   if (status != OCTAVO_OK)
     return status;
@@ -51,16 +54,20 @@ static octavo_status choose_precision(training *t, octavo_error *error) {
 
 static octavo_status make_network(training *t, const trainable *kind, octavo_error *error) {
   const train_settings *s = t->settings;
+  trainable_options options = train_settings_network(s);
+  options.size = t->images.train.size;
+  options.classes = t->images.train.class_count;
   octavo_status status = onednn_open(&t->d, s->threads, error);
   if (status == OCTAVO_OK)
     status = choose_precision(t, error);
   if (status == OCTAVO_OK)
-    status =
-        trainable_build(kind, t->images.train.size, t->images.train.class_count, &t->plan, error);
+    status = trainable_build(kind, &options, &t->plan, error);
   if (status == OCTAVO_OK)
     status = network_create(&t->d, &t->plan, s->batch, t->bfloat16, &t->net, error);
   if (status == OCTAVO_OK)
     status = initialize(t->net, s->seed, error);
+  if (status == OCTAVO_OK)
+    status = whitening_set(t->net, &t->images.train, &t->changes, error);
   if (status != OCTAVO_OK)
     return status;
   const augment_format format = {t->bfloat16, network_channels_last(t->net)};
@@ -69,7 +76,35 @@ static octavo_status make_network(training *t, const trainable *kind, octavo_err
   if (status == OCTAVO_OK)
     status =
         loader_open(&t->images.test, &t->changes, s->batch, false, format, &t->test_loader, error);
+  if (status == OCTAVO_OK && s->tta)
+    loader_use_views(t->test_loader);
   return status;
+}
+
+static averaging choose_averaging(const train_settings *s) {
+  return (averaging){.kind = s->ema > 0.0       ? AVERAGING_EMA
+                             : s->lookahead > 0 ? AVERAGING_LOOKAHEAD
+                                                : AVERAGING_NONE,
+                     .decay = s->ema,
+                     .interval = s->lookahead,
+                     .share = s->lookahead_share,
+                     .power = s->lookahead_power};
+}
+
+static uint64_t run_steps(const training *t) {
+  return (uint64_t)loader_steps(t->train_loader) * t->settings->epochs;
+}
+
+/* After the start's weights are in place; a checkpoint then brings its own averages. */
+static octavo_status make_averages(training *t, octavo_error *error) {
+  if (t->average.kind == AVERAGING_NONE)
+    return OCTAVO_OK;
+  if (t->average.interval > run_steps(t))
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "--lookahead %" PRIu32 ": expected at most the %" PRIu64
+                            " steps of this run, after which the weights would not have moved",
+                            t->average.interval, run_steps(t));
+  return averaging_create(t->net, error);
 }
 
 /* The settings and what has been found out about data and machine. */
@@ -89,15 +124,15 @@ static octavo_status describe(training *t, octavo_error *error) {
 }
 
 static octavo_status start_from_file(training *t, octavo_error *error) {
-  checkpoint_taken taken;
-  const octavo_status status = checkpoint_init(t->net, t->settings->init, &taken, error);
+  pretrained_report report;
+  const octavo_status status = pretrained_load(t->net, t->settings->init, &report, error);
   if (status != OCTAVO_OK)
     return status;
-  printf("%s: %" PRIu32 " tensors taken, %" PRIu32 " not there\n", t->settings->init, taken.taken,
-         taken.missing);
-  if (taken.other_shape > 0)
-    printf("%" PRIu32 " of another shape or type start at random: %s\n", taken.other_shape,
-           taken.first_other);
+  printf("%s: %" PRIu32 " of %" PRIu32 " tensors taken\n%s", t->settings->init, report.taken,
+         t->net->parameter_count, report.lines);
+  if (report.missing > 0)
+    printf("%" PRIu32 " tensors are not in it, such as %s: they start at random\n", report.missing,
+           report.first_missing);
   return OCTAVO_OK;
 }
 
@@ -107,6 +142,12 @@ static octavo_status resume(training *t, octavo_error *error) {
   octavo_status status = checkpoint != NULL && csv != NULL
                              ? checkpoint_load(t->net, &t->at, t->description, checkpoint, error)
                              : octavo_error_memory(error, 1, "a file name");
+  if (status == OCTAVO_OK &&
+      (t->at.epoch > t->settings->epochs || t->at.step > loader_steps(t->train_loader)))
+    status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                              "%s: expected a step of the run, found epoch %" PRIu32
+                              " and step %" PRIu32,
+                              checkpoint, t->at.epoch, t->at.step);
   if (status == OCTAVO_OK && t->at.epoch > 0)
     status = history_read_csv(&t->history, csv, t->at.epoch, error);
   if (status == OCTAVO_OK && t->history.count > 0)
@@ -121,7 +162,9 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
                   .optimizer = {.momentum = s->momentum,
                                 .weight_decay = s->weight_decay,
                                 .nesterov = s->nesterov == 1,
-                                .decay_all = s->decay_all}};
+                                .decay_all = s->decay_all},
+                  .average = choose_averaging(s),
+                  .history = {.tta = s->tta}};
   const trainable *kind = trainable_find(s->network);
   octavo_status status = run_files_prepare(t, error);
   if (status == OCTAVO_OK)
@@ -130,10 +173,12 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
     status = make_network(t, kind, error);
   if (status == OCTAVO_OK)
     status = describe(t, error);
+  if (status == OCTAVO_OK && s->init != NULL && !s->resume)
+    status = start_from_file(t, error);
+  if (status == OCTAVO_OK)
+    status = make_averages(t, error);
   if (status == OCTAVO_OK && s->resume)
     status = resume(t, error);
-  else if (status == OCTAVO_OK && s->init != NULL)
-    status = start_from_file(t, error);
   return status;
 }
 
@@ -151,18 +196,36 @@ void training_close(training *t) {
 
 /* ---- Training -------------------------------------------------------------------------------- */
 
-static double rate_now(const training *t) {
-  const uint32_t steps = loader_steps(t->train_loader);
-  const double done = (double)t->at.epoch * steps + t->at.step;
-  const double share = done / ((double)steps * t->settings->epochs);
+static uint64_t steps_done(const training *t) {
+  return (uint64_t)t->at.epoch * loader_steps(t->train_loader) + t->at.step;
+}
+
+/* Of a step of the epoch that t->at is in. */
+static double rate_at(const training *t, uint32_t step) {
+  const double done = (double)t->at.epoch * loader_steps(t->train_loader) + step;
+  const double share = done / (double)run_steps(t);
   return t->settings->rate * schedules[t->settings->schedule].factor(share, t->settings->warmup);
 }
 
-static octavo_status report_divergence(const training *t, octavo_error *error) {
+/* From the gradients to the next step's weights. */
+static octavo_status update_weights(training *t, octavo_error *error) {
+  const octavo_status status = sgd_step(t->net, &t->optimizer, rate_at(t, t->at.step), error);
+  if (status != OCTAVO_OK)
+    return status;
+  return averaging_step(t->net, &t->average, steps_done(t) + 1, run_steps(t), error);
+}
+
+/* A mean loss above this says that the right classes are given probabilities of e^-1000: such a run
+ * does not come back, although its weights may stay finite for long. */
+static const double DIVERGED = 1000.0;
+
+static octavo_status report_divergence(const training *t, const char *which, double loss,
+                                       octavo_error *error) {
   return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                          "the loss is no number any more at epoch %" PRIu32 ", step %" PRIu32
+                          "the loss of the %s images is %.3g in epoch %" PRIu32 " at step %" PRIu32
                           ": training diverges; try a lower --lr (it was %.3g)",
-                          t->at.epoch + 1, t->at.step + 1, rate_now(t));
+                          which, loss, t->at.epoch + 1, t->at.step,
+                          rate_at(t, t->at.step > 0 ? t->at.step - 1 : 0));
 }
 
 octavo_status training_step(training *t, octavo_error *error) {
@@ -176,38 +239,17 @@ octavo_status training_step(training *t, octavo_error *error) {
   const loss_result result = loss_cross_entropy(
       network_logits(t->net), batch.labels, batch.count, batch.count, network_classes(t->net),
       t->settings->label_smoothing, network_logits_gradient(t->net));
-  if (!isfinite(result.sum))
-    return report_divergence(t, error);
+  if (!(result.sum <= DIVERGED * batch.count)) /* no number is not less either */
+    return report_divergence(t, "training", result.sum / batch.count, error);
   profile_mark(t->net->profile, PROFILE_LOSS, PROFILE_FORWARD);
   status = network_backward(t->net, error);
   if (status == OCTAVO_OK)
-    status = sgd_step(t->net, &t->optimizer, rate_now(t), error);
+    status = update_weights(t, error);
   t->at.loss_sum += result.sum;
   t->at.correct += result.correct;
   t->at.seen += batch.count;
   t->at.step++;
   t->epoch_time.steps++;
-  return status;
-}
-
-octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
-  double loss = 0.0;
-  uint64_t correct = 0;
-  octavo_status status = loader_begin(t->test_loader, 0, 0, error);
-  while (status == OCTAVO_OK) {
-    const loader_batch batch = loader_next(t->test_loader);
-    if (batch.count == 0)
-      break;
-    const tensor *input = network_input(t->net);
-    memcpy(input->data, batch.images, input->bytes);
-    status = network_forward(t->net, false, error);
-    const loss_result part = loss_cross_entropy(network_logits(t->net), batch.labels, batch.count,
-                                                batch.count, network_classes(t->net), 0.0, NULL);
-    loss += part.sum;
-    correct += part.correct;
-  }
-  const double count = t->images.test.count;
-  *result = (evaluation_result){loss / count, (double)correct / count};
   return status;
 }
 
@@ -217,8 +259,9 @@ static octavo_status stop_early(training *t, octavo_error *error) {
     return status;
   return octavo_error_set(error, OCTAVO_ERROR_IO,
                           "stopped in epoch %" PRIu32 " after step %" PRIu32
-                          "; saved. The same command with --resume goes on from there",
-                          t->at.epoch + 1, t->at.step);
+                          "; saved. The same command with --resume%s goes on from there",
+                          t->at.epoch + 1, t->at.step,
+                          t->settings->overwrite ? " in place of --overwrite" : "");
 }
 
 /* Of the epoch alone: evaluation and saving are not in it. */
@@ -260,18 +303,37 @@ static octavo_status train_epoch(training *t, double *speed, octavo_error *error
 
 static void print_epoch(const training *t, const history_row *r, double speed) {
   const double left = r->seconds / r->epoch * (t->settings->epochs - r->epoch);
+  char tta[40] = "", averaged[40] = "";
+  if (t->settings->tta)
+    snprintf(tta, sizeof tta, ", %.2f %% with TTA", 100.0 * r->tta_accuracy);
+  if (t->average.kind != AVERAGING_NONE)
+    snprintf(averaged, sizeof averaged, " (%s weights)", averaging_name(t->average.kind));
   printf("epoch %" PRIu32 "/%" PRIu32
-         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%  %.0f images/s  "
+         "  loss %.4f  accuracy %.2f %%  test loss %.4f  test accuracy %.2f %%%s%s  %.0f images/s  "
          "%.0f s left\n",
          r->epoch, t->settings->epochs, r->train_loss, 100.0 * r->train_accuracy, r->test_loss,
-         100.0 * r->test_accuracy, speed, left);
+         100.0 * r->test_accuracy, tta, averaged, speed, left);
   fflush(stdout);
+}
+
+/* Puts the weights that are evaluated and written in the place of the trained ones, and, called
+ * again, back. */
+static octavo_status exchange_weights(training *t, octavo_error *error) {
+  return t->average.kind == AVERAGING_NONE ? OCTAVO_OK : averaging_swap(t->net, error);
 }
 
 /* Evaluates, and goes on to the next epoch with all that belongs to this one saved. */
 static octavo_status finish_epoch(training *t, double rate, double speed, octavo_error *error) {
   evaluation_result test;
-  octavo_status status = training_evaluate(t, &test, error);
+  octavo_status status = exchange_weights(t, error);
+  if (status == OCTAVO_OK)
+    status = training_evaluate(t, &test, error);
+  if (status == OCTAVO_OK)
+    status = exchange_weights(t, error);
+  if (status == OCTAVO_OK && platform_interrupted())
+    status = stop_early(t, error);
+  if (status == OCTAVO_OK && !isfinite(test.loss))
+    status = report_divergence(t, "test", test.loss, error);
   if (status != OCTAVO_OK)
     return status;
   const double seen = (double)t->at.seen;
@@ -281,6 +343,7 @@ static octavo_status finish_epoch(training *t, double rate, double speed, octavo
                            .train_accuracy = (double)t->at.correct / seen,
                            .test_loss = test.loss,
                            .test_accuracy = test.accuracy,
+                           .tta_accuracy = test.tta_accuracy,
                            .seconds = t->earlier_seconds +
                                       (double)(platform_nanoseconds() - t->begun) * 1e-9};
   status = history_add(&t->history, &row, error);
@@ -298,11 +361,15 @@ octavo_status training_run(training *t, octavo_error *error) {
   t->begun = platform_nanoseconds();
   octavo_status status = OCTAVO_OK;
   while (status == OCTAVO_OK && t->at.epoch < t->settings->epochs) {
-    const double rate = rate_now(t);
+    const double rate = rate_at(t, 0);
     double speed = 0.0;
     status = train_epoch(t, &speed, error);
     if (status == OCTAVO_OK)
       status = finish_epoch(t, rate, speed, error);
   }
-  return status == OCTAVO_OK ? run_files_save_result(t, error) : status;
+  if (status == OCTAVO_OK)
+    status = exchange_weights(t, error);
+  if (status == OCTAVO_OK)
+    status = run_files_save_result(t, error);
+  return status == OCTAVO_OK ? exchange_weights(t, error) : status;
 }

@@ -2,6 +2,7 @@
 #ifndef OCTAVO_TRAIN_TRAINING_H
 #define OCTAVO_TRAIN_TRAINING_H
 
+#include "averaging.h"
 #include "checkpoint.h"
 #include "history.h"
 #include "image_set.h"
@@ -30,6 +31,7 @@ typedef struct training {
   loader *train_loader, *test_loader;
   json_t *description; /* of the settings, with what is known only later */
   sgd optimizer;
+  averaging average;
   checkpoint_position at;
   history history;
   profile epoch_time, run_time; /* with --profile; the run's without what came before a resume */
@@ -40,6 +42,7 @@ typedef struct training {
 
 typedef struct evaluation_result {
   double loss, accuracy; /* means over the images */
+  double tta_accuracy;   /* 0 without --tta */
 } evaluation_result;
 
 /* Loads the data, makes the network, and with --resume puts it where the checkpoint says. Errors:
@@ -49,12 +52,16 @@ void training_close(training *t);
 
 /* Trains to the end and writes all files; progress goes to stderr, one line per epoch to stdout. On
  * Ctrl-C it saves a checkpoint and returns OCTAVO_ERROR_IO with a message that says how to go on. A
- * loss that is no number stops it too. */
+ * loss that is no number or beyond all sense stops it too, and nothing is saved then. */
 octavo_status training_run(training *t, octavo_error *error);
 
 /* One optimizer step on the next batch of the loader, which must have begun. */
 octavo_status training_step(training *t, octavo_error *error);
 
+/* ---- evaluation.c ---------------------------------------------------------------------------- */
+
+/* The network as it is, on the test images. When the process is interrupted it ends early, and the
+ * result is of some of them. */
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error);
 
 /* ---- run_files.c ----------------------------------------------------------------------------- */

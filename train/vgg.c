@@ -8,7 +8,7 @@
 /* Channels of the convolutions; 0 = a max pooling. */
 static const uint32_t plan[] = {64, 0, 128, 0, 256, 256, 0, 512, 512, 0, 512, 512, 0};
 
-void train_vgg11(architecture *a, uint32_t classes) {
+void train_vgg11(architecture *a, const trainable_options *options) {
   uint32_t x = 0, number = 0;
   for (size_t i = 0; i < sizeof plan / sizeof plan[0]; i++) {
     char name[32];
@@ -23,5 +23,5 @@ void train_vgg11(architecture *a, uint32_t classes) {
     x = architecture_batch_norm(a, x, name, "", true);
     number += 3;
   }
-  architecture_linear(a, x, "classifier", classes);
+  architecture_linear(a, x, "classifier", options->classes);
 }

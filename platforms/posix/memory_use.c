@@ -3,7 +3,9 @@
 #include "text_file.h"
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -28,6 +30,18 @@ size_t platform_memory_peak(void) {
   return (size_t)usage.ru_maxrss;
 #else
   return (size_t)usage.ru_maxrss * 1024u;
+#endif
+}
+
+void platform_memory_prefer_large_pages(void *data, size_t size) {
+#if defined(MADV_HUGEPAGE)
+  const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE), at = (uintptr_t)data;
+  const uintptr_t begin = (at + page - 1) / page * page, end = (at + size) / page * page;
+  if (begin < end)
+    madvise((void *)begin, end - begin, MADV_HUGEPAGE);
+#else
+  (void)data;
+  (void)size;
 #endif
 }
 

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <functional>
 #include <string>
@@ -13,6 +14,7 @@
 namespace {
 
 constexpr uint32_t kBatch = 4;
+constexpr architecture_window k3x3{3, 1, 1};
 
 class Layers : public ::testing::Test {
 protected:
@@ -52,6 +54,31 @@ protected:
 
   void Set(parameter *p, const std::vector<float> &plain) {
     ASSERT_EQ(parameter_set(network_, p, plain.data(), &error_), OCTAVO_OK) << error_.text;
+  }
+
+  void Multiply(const char *name, float factor) {
+    parameter *p = network_parameter(network_, name);
+    ASSERT_NE(p, nullptr) << name;
+    std::vector<float> plain(p->count);
+    ASSERT_EQ(parameter_get(network_, p, plain.data(), &error_), OCTAVO_OK) << error_.text;
+    for (float &x : plain)
+      x *= factor;
+    Set(p, plain);
+  }
+
+  // The share of a layer's numbers, as its data lies in memory, that `chosen` holds for.
+  double Share(const char *name, bool (*chosen)(float)) {
+    for (uint32_t i = 0; i < plan_.count; i++) {
+      const tensor &t = network_->values[i].data;
+      if (std::string(plan_.layers[i].name) != name)
+        continue;
+      const auto *data = static_cast<const float *>(t.data);
+      const size_t count = t.bytes / sizeof(float);
+      return static_cast<double>(std::count_if(data, data + count, chosen)) /
+             static_cast<double>(count);
+    }
+    ADD_FAILURE() << name;
+    return 0;
   }
 
   // The mean loss, and the logits' gradient in its place.
@@ -119,8 +146,6 @@ protected:
   std::vector<uint32_t> labels_;
 };
 
-constexpr architecture_window k3x3{3, 1, 1};
-
 uint32_t ConvolutionNorm(architecture *a, uint32_t x, const char *name, uint32_t channels,
                          architecture_window window, uint32_t groups, bool relu) {
   x = architecture_convolution(a, x, name, ".conv", channels, window, groups);
@@ -141,6 +166,19 @@ TEST_F(Layers, Convolution) {
     x = architecture_convolution(a, x, "point", "", 5, {1, 1, 0}, 1);
     architecture_linear(a, x, "fc", 3);
   });
+  CheckGradients(0.02);
+}
+
+TEST_F(Layers, ConvolutionWithBias) {
+  Make(6, [](architecture *a) {
+    uint32_t x = architecture_convolution(a, 0, "first", "", 24, {2, 1, 0}, 1);
+    a->layers[x].bias = true;
+    x = architecture_convolution(a, x, "depthwise", "", 24, k3x3, 24);
+    a->layers[x].bias = true;
+    x = architecture_linear(a, x, "fc", 3);
+    a->layers[x].bias = false;
+  });
+  EXPECT_EQ(network_->parameter_count, 5u);
   CheckGradients(0.02);
 }
 
@@ -207,6 +245,87 @@ TEST_F(Layers, Pooling) {
     x = architecture_pool(a, x, "global", ARCHITECTURE_GLOBAL_AVERAGE, {});
     architecture_linear(a, x, "fc", 3);
   });
+  CheckGradients(0.03);
+}
+
+// Behind a batch norm alone, where the output takes the input's place, and where it may not.
+TEST_F(Layers, Relu6) {
+  Make(6, [](architecture *a) {
+    uint32_t x = ConvolutionNorm(a, 0, "first", 24, k3x3, 1, false);
+    x = architecture_activation(a, x, "over", "", ARCHITECTURE_RELU6);
+    const uint32_t y = ConvolutionNorm(a, x, "second", 24, k3x3, 24, false);
+    x = architecture_activation(a, y, "beside", "", ARCHITECTURE_RELU6);
+    x = architecture_add(a, x, y, "add", "", false);
+    architecture_linear(a, x, "fc", 3);
+  });
+  Multiply("first.bn.weight", 6);
+  Multiply("second.bn.weight", 6);
+  const double here = Loss();
+  EXPECT_GT(here, 0);
+  for (const char *name : {"over", "beside"}) {
+    EXPECT_EQ(Share(name, [](float x) { return x < 0 || x > 6; }), 0) << name;
+    EXPECT_GT(Share(name, [](float x) { return x == 6; }), 0.05) << name;
+    EXPECT_GT(Share(name, [](float x) { return x > 0 && x < 6; }), 0.2) << name;
+  }
+  EXPECT_GT(Share("second.bn", [](float x) { return x < 0 || x > 6; }), 0.3);
+  EXPECT_EQ(network_->values[3].data.data, network_->values[2].data.data);
+  EXPECT_NE(network_->values[6].data.data, network_->values[5].data.data);
+  CheckGradients(0.03);
+}
+
+TEST_F(Layers, ReluGeluAndScaleOnTheirOwn) {
+  Make(6, [](architecture *a) {
+    uint32_t x = architecture_convolution(a, 0, "first", "", 24, k3x3, 1);
+    x = architecture_activation(a, x, "gelu1", "", ARCHITECTURE_GELU);
+    x = ConvolutionNorm(a, x, "second", 24, k3x3, 1, false);
+    x = architecture_activation(a, x, "gelu2", "", ARCHITECTURE_GELU);
+    x = architecture_convolution(a, x, "third", "", 24, k3x3, 1);
+    x = architecture_activation(a, x, "relu", "", ARCHITECTURE_RELU);
+    x = architecture_linear(a, x, "hidden", 8);
+    x = architecture_activation(a, x, "hidden.relu", "", ARCHITECTURE_RELU);
+    x = architecture_linear(a, x, "fc", 3);
+    x = architecture_activation(a, x, "scale", "", ARCHITECTURE_SCALE);
+    a->layers[x].factor = -0.5f;
+  });
+  CheckGradients(0.02);
+  const float *logits = network_logits(network_);
+  const auto *before = static_cast<const float *>(network_->values[network_->count - 2].data.data);
+  for (int i = 0; i < 12; i++)
+    EXPECT_EQ(logits[i], -0.5f * before[i]);
+}
+
+// What is frozen has a gradient and no momentum.
+TEST_F(Layers, FrozenWeightsAndScales) {
+  Make(6, [](architecture *a) {
+    uint32_t x = architecture_convolution(a, 0, "first", "", 24, {2, 1, 0}, 1);
+    a->layers[x].bias = true;
+    a->layers[x].frozen = true;
+    x = architecture_activation(a, x, "gelu", "", ARCHITECTURE_GELU);
+    x = architecture_convolution(a, x, "second", "", 16, k3x3, 1);
+    x = architecture_batch_norm(a, x, "bn", "", true);
+    a->layers[x].frozen = true;
+    architecture_linear(a, x, "fc", 3);
+  });
+  for (const char *name : {"first.weight", "bn.weight"}) {
+    EXPECT_FALSE(parameter_trained(network_parameter(network_, name))) << name;
+    EXPECT_EQ(network_parameter(network_, name)->momentum, nullptr) << name;
+  }
+  CheckGradients(0.03); // of first.bias and bn.bias among others
+}
+
+// An inverted residual as in MobileNetV2, down to its projection without a function.
+TEST_F(Layers, InvertedResidual) {
+  Make(6, [](architecture *a) {
+    const uint32_t x = ConvolutionNorm(a, 0, "stem", 8, k3x3, 1, false);
+    uint32_t y = ConvolutionNorm(a, x, "widen", 48, {1, 1, 0}, 1, false);
+    y = architecture_activation(a, y, "widen.relu6", "", ARCHITECTURE_RELU6);
+    y = ConvolutionNorm(a, y, "depthwise", 48, k3x3, 48, false);
+    y = architecture_activation(a, y, "depthwise.relu6", "", ARCHITECTURE_RELU6);
+    y = ConvolutionNorm(a, y, "narrow", 8, {1, 1, 0}, 1, false);
+    y = architecture_add(a, y, x, "add", "", false);
+    architecture_linear(a, y, "fc", 3);
+  });
+  Multiply("widen.bn.weight", 4);
   CheckGradients(0.03);
 }
 

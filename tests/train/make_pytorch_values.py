@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Writes pytorch_values.h: twenty training steps of ResNet-8 as PyTorch takes them.
+"""Writes pytorch_values.h: twenty training steps of ResNet-8 as PyTorch takes them, and three of
+its SGD on two numbers, one with weight decay and one without.
 
 Needs python3-torch (tried with 1.13). Run it from anywhere: it writes beside itself. Weights and
 images come from a formula that pytorch_test.cc computes too, so that no data has to be stored.
@@ -70,6 +71,22 @@ def set_weights(net):
         p.data = torch.from_numpy(values.reshape(p.shape))
 
 
+def sgd_steps(nesterov):
+    """The two numbers after each step; optimizer_test.cc has the same gradients."""
+    decayed = nn.Parameter(torch.tensor([0.5]))
+    spared = nn.Parameter(torch.tensor([-1.25]))
+    optimizer = torch.optim.SGD(
+        [{"params": [decayed], "weight_decay": 0.1}, {"params": [spared], "weight_decay": 0.0}],
+        lr=0.25, momentum=0.9, nesterov=nesterov)
+    rows = []
+    for gradient in (1.0, -0.5, 0.25):
+        decayed.grad = torch.tensor([gradient])
+        spared.grad = torch.tensor([gradient])
+        optimizer.step()
+        rows.append("{%.8f, %.8f}" % (decayed.item(), spared.item()))
+    return "{" + ", ".join(rows) + "}"
+
+
 def main():
     torch.set_num_threads(2)
     net = ResNet8()
@@ -96,7 +113,9 @@ def main():
             net.train()
     text = ["// Written by make_pytorch_values.py with PyTorch " + torch.__version__ + ".",
             "static const double kLosses[] = {" + ", ".join("%.7f" % x for x in losses) + "};",
-            "static const double kLogits[] = {" + ", ".join("%.6f" % x for x in logits) + "};", ""]
+            "static const double kLogits[] = {" + ", ".join("%.6f" % x for x in logits) + "};",
+            "static const double kSgdPlain[3][2] = " + sgd_steps(False) + ";",
+            "static const double kSgdNesterov[3][2] = " + sgd_steps(True) + ";", ""]
     pathlib.Path(__file__).with_name("pytorch_values.h").write_text("\n".join(text))
 
 

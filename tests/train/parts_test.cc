@@ -3,43 +3,16 @@
 #include "train/loader.h"
 #include "train/loss.h"
 #include "train/networks.h"
-#include "train/safetensors.h"
 #include "train/schedule.h"
-
-#include "tests/common/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <set>
 #include <string>
 #include <vector>
 
 namespace {
-
-double Factor(const std::string &name, double progress) {
-  for (int i = 0; schedule_names[i] != nullptr; i++)
-    if (name == schedule_names[i]) {
-      EXPECT_EQ(name, schedules[i].name);
-      return schedules[i].factor(progress, 0.25);
-    }
-  ADD_FAILURE() << name;
-  return 0;
-}
-
-TEST(Schedule, Values) {
-  EXPECT_DOUBLE_EQ(Factor("cosine", 0), 1);
-  EXPECT_NEAR(Factor("cosine", 0.5), 0.5, 1e-12);
-  EXPECT_NEAR(Factor("cosine", 1), 0, 1e-12);
-  EXPECT_DOUBLE_EQ(Factor("one-cycle", 0), 0.04);
-  EXPECT_DOUBLE_EQ(Factor("one-cycle", 0.25), 1);
-  EXPECT_NEAR(Factor("one-cycle", 0.625), 0.5, 1e-12);
-  EXPECT_EQ(Factor("step", 0.49), 1);
-  EXPECT_EQ(Factor("step", 0.5), 0.1);
-  EXPECT_EQ(Factor("step", 0.75), 0.01);
-  EXPECT_EQ(Factor("constant", 0.9), 1);
-}
 
 TEST(Loss, OfTwoClasses) {
   // Logits 0 and ln 3: probabilities 1/4 and 3/4.
@@ -162,39 +135,6 @@ TEST(Loader, EveryImageOncePerEpochAndTheRestOfAResumedOne) {
   loader_close(l);
 }
 
-TEST(Safetensors, BytesAndBack) {
-  TemporaryFolder folder;
-  const uint32_t dims[] = {2, 1};
-  const float data[] = {1.0f, -2.0f};
-  const safetensors_entry entry = {"w", 2, dims, data, 2};
-  octavo_error error{};
-  const std::string path = folder.path("x.safetensors");
-  ASSERT_EQ(safetensors_save(path.c_str(), &entry, 1, nullptr, &error), OCTAVO_OK) << error.text;
-  const std::string bytes = folder.read("x.safetensors");
-  const std::string header = R"({"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})";
-  ASSERT_EQ(header.size(), 56u); // a multiple of eight: no filling
-  EXPECT_EQ(bytes, std::string("\x38\0\0\0\0\0\0\0", 8) + header +
-                       std::string("\0\0\x80\x3f\0\0\0\xc0", 8));
-  safetensors file{};
-  ASSERT_EQ(safetensors_open(path.c_str(), &file, &error), OCTAVO_OK) << error.text;
-  float back[2] = {};
-  EXPECT_EQ(safetensors_read(&file, "w", 2, dims, back, &error), OCTAVO_OK) << error.text;
-  EXPECT_EQ(std::memcmp(back, data, sizeof data), 0);
-  const uint32_t other[] = {1, 2};
-  EXPECT_EQ(safetensors_read(&file, "w", 2, other, back, &error), OCTAVO_ERROR_FORMAT);
-  EXPECT_STREQ(error.text, "tensor w: expected shape [1, 2], found [2, 1]");
-  EXPECT_EQ(safetensors_read(&file, "v", 2, dims, back, &error), OCTAVO_ERROR_FORMAT);
-  safetensors_close(&file);
-  // Cut anywhere, it is refused or says which tensor is not all there.
-  for (size_t size = 0; size < bytes.size(); size++) {
-    const std::string cut = folder.write("cut.safetensors", bytes.substr(0, size));
-    if (safetensors_open(cut.c_str(), &file, &error) == OCTAVO_OK) {
-      EXPECT_EQ(safetensors_read(&file, "w", 2, dims, back, &error), OCTAVO_ERROR_FORMAT) << size;
-      safetensors_close(&file);
-    }
-  }
-}
-
 TEST(Networks, ParametersAsPublished) {
   const struct {
     const char *name;
@@ -206,7 +146,8 @@ TEST(Networks, ParametersAsPublished) {
   for (const auto &row : rows) {
     architecture a{};
     octavo_error error{};
-    ASSERT_EQ(trainable_build(trainable_find(row.name), 32, row.classes, &a, &error), OCTAVO_OK);
+    const trainable_options options{32, row.classes, 0, ARCHITECTURE_NO_FUNCTION};
+    ASSERT_EQ(trainable_build(trainable_find(row.name), &options, &a, &error), OCTAVO_OK);
     EXPECT_EQ(architecture_parameters(&a), row.parameters) << row.name;
     architecture_free(&a);
   }
@@ -215,7 +156,8 @@ TEST(Networks, ParametersAsPublished) {
 TEST(Networks, TooSmallAnImageIsRefused) {
   architecture a{};
   octavo_error error{};
-  EXPECT_EQ(trainable_build(trainable_find("vgg11"), 8, 10, &a, &error), OCTAVO_ERROR_ARGUMENT);
+  const trainable_options options{8, 10, 0, ARCHITECTURE_NO_FUNCTION};
+  EXPECT_EQ(trainable_build(trainable_find("vgg11"), &options, &a, &error), OCTAVO_ERROR_ARGUMENT);
   EXPECT_NE(std::string(error.text).find("too small"), std::string::npos) << error.text;
 }
 

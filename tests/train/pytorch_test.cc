@@ -16,6 +16,7 @@
 namespace {
 
 constexpr uint32_t kBatch = 16, kSize = 16, kClasses = 10;
+constexpr trainable_options kOptions{kSize, kClasses, 0, ARCHITECTURE_NO_FUNCTION};
 
 // As numbers() in the script.
 std::vector<float> Numbers(uint64_t stream, size_t count) {
@@ -35,8 +36,7 @@ protected:
     ASSERT_EQ(onednn_open(&d_, 2, &error_), OCTAVO_OK) << error_.text;
     if (GetParam() && !onednn_has_bfloat16(&d_))
       GTEST_SKIP() << "this CPU has no bfloat16";
-    ASSERT_EQ(trainable_build(trainable_find("resnet8"), kSize, kClasses, &plan_, &error_),
-              OCTAVO_OK)
+    ASSERT_EQ(trainable_build(trainable_find("resnet8"), &kOptions, &plan_, &error_), OCTAVO_OK)
         << error_.text;
     ASSERT_EQ(network_create(&d_, &plan_, kBatch, GetParam(), &net_, &error_), OCTAVO_OK)
         << error_.text;

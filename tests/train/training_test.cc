@@ -1,10 +1,12 @@
 // Whole runs: the same seed gives the same bytes, also when a run was stopped in between.
+#include "train/safetensors.h"
 #include "train/training.h"
 
 #include "tests/common/temporary_folder.h"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -76,6 +78,158 @@ TEST_F(Training, ResumedInTheMiddleOfAnEpochGivesTheSameBytes) {
         << name;
 }
 
+// The two kinds of averaged weights; a run stopped between two meetings of lookahead's weights.
+TEST_F(Training, ResumedWithAveragesGivesTheSameBytes) {
+  const std::vector<std::string> kinds[] = {{"--ema", "0.9"}, {"--lookahead", "2", "--tta"}};
+  for (const auto &kind : kinds) {
+    const std::string whole = "whole" + kind[0], parts = "parts" + kind[0];
+    RunWhole(Parse(folder_.path(whole), kind));
+    RunSteps(Parse(folder_.path(parts), kind), 3);
+    std::vector<std::string> resumed = kind;
+    resumed.push_back("--resume");
+    RunWhole(Parse(folder_.path(parts), resumed));
+    for (const char *name : {"weights.safetensors", "model.onnx", "checkpoint.safetensors"})
+      EXPECT_TRUE(folder_.read(whole + "/" + name) == folder_.read(parts + "/" + name))
+          << name << " with " << kind[0];
+  }
+}
+
+// The file of weights holds the averages, and not what the optimizer would go on from.
+TEST_F(Training, WritesAndEvaluatesAveragedWeights) {
+  RunWhole(Parse(folder_.path("plain")));
+  RunWhole(Parse(folder_.path("ema"), {"--ema", "0.9"}));
+  safetensors plain{}, ema{}, checkpoint{};
+  ASSERT_EQ(safetensors_open(folder_.path("plain/weights.safetensors").c_str(), &plain, &error_),
+            OCTAVO_OK);
+  ASSERT_EQ(safetensors_open(folder_.path("ema/weights.safetensors").c_str(), &ema, &error_),
+            OCTAVO_OK);
+  ASSERT_EQ(
+      safetensors_open(folder_.path("ema/checkpoint.safetensors").c_str(), &checkpoint, &error_),
+      OCTAVO_OK);
+  for (const char *name : {"fc.bias", "bn1.running_mean"}) {
+    const uint32_t size = name[0] == 'f' ? 10 : 16;
+    const auto read = [&](const safetensors &file, const std::string &tensor) {
+      std::vector<float> data(size);
+      EXPECT_EQ(safetensors_read(&file, tensor.c_str(), 1, &size, data.data(), &error_), OCTAVO_OK)
+          << error_.text;
+      return data;
+    };
+    const std::string average = std::string(name) + ".average";
+    EXPECT_EQ(read(ema, name), read(checkpoint, average));
+    EXPECT_NE(read(ema, name), read(plain, name));
+    EXPECT_EQ(read(checkpoint, name), read(plain, name)); // the optimizer goes its own way
+  }
+  EXPECT_FALSE(safetensors_has(&ema, "fc.bias.average"));
+  for (safetensors *file : {&plain, &ema, &checkpoint})
+    safetensors_close(file);
+  EXPECT_NE(folder_.read("ema/run.json").find("\"weights\": \"EMA\""), std::string::npos);
+  EXPECT_NE(folder_.read("plain/run.json").find("\"weights\": \"last\""), std::string::npos);
+  EXPECT_NE(folder_.read("ema/history.csv").substr(0, 120),
+            folder_.read("plain/history.csv").substr(0, 120));
+}
+
+TEST_F(Training, EvaluationIsOfTheWeightsThatAreWritten) {
+  for (const char *option : {"--ema", "--lookahead"}) {
+    const std::string value = option == std::string("--ema") ? "0.9" : "3";
+    const std::string run = folder_.path(option);
+    const train_settings settings = Parse(run, {option, value});
+    RunWhole(settings);
+    const std::string weights = run + "/weights.safetensors";
+    const train_settings again = Parse(folder_.path("again"), {"--init", weights, "--overwrite"});
+    training t{};
+    ASSERT_EQ(training_open(&t, &again, &error_), OCTAVO_OK) << error_.text;
+    evaluation_result result{};
+    ASSERT_EQ(training_evaluate(&t, &result, &error_), OCTAVO_OK) << error_.text;
+    training_close(&t);
+    history h{};
+    ASSERT_EQ(history_read_csv(&h, (run + "/history.csv").c_str(), 2, &error_), OCTAVO_OK);
+    EXPECT_NEAR(h.rows[1].test_loss, result.loss, 1e-8 * result.loss) << option;
+    history_free(&h);
+  }
+}
+
+TEST_F(Training, EmaAndLookaheadExcludeEachOther) {
+  std::vector<std::string> words = {"octavo-train", "resnet8", "--data",      "shapes10", "-o", "x",
+                                    "--ema",        "0.9",     "--lookahead", "5"};
+  std::vector<char *> argv;
+  for (std::string &word : words)
+    argv.push_back(word.data());
+  argv.push_back(nullptr);
+  train_settings settings{};
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(train_settings_parse(static_cast<int>(words.size()), argv.data(), &settings), 2);
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("exclude each other"), std::string::npos);
+}
+
+TEST_F(Training, LookaheadLongerThanTheRunIsRefused) {
+  const train_settings settings = Parse(folder_.path("run"), {"--lookahead", "11"});
+  training t{};
+  EXPECT_EQ(training_open(&t, &settings, &error_), OCTAVO_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(error_.text).find("at most the 10 steps"), std::string::npos)
+      << error_.text;
+  training_close(&t);
+}
+
+TEST_F(Training, TestTimeAugmentationIsToldWhenAskedFor) {
+  RunWhole(Parse(folder_.path("with"), {"--tta"}));
+  RunWhole(Parse(folder_.path("without")));
+  const auto told = [&](const std::string &file) {
+    return folder_.read(file).find("tta_accuracy") != std::string::npos;
+  };
+  EXPECT_TRUE(told("with/run.json"));
+  EXPECT_TRUE(told("with/history.csv"));
+  EXPECT_FALSE(told("without/run.json"));
+  EXPECT_FALSE(told("without/history.csv"));
+  // Looking does not change what is looked at.
+  EXPECT_TRUE(folder_.read("with/weights.safetensors") ==
+              folder_.read("without/weights.safetensors"));
+}
+
+// Against the six views classified one after the other.
+TEST_F(Training, TestTimeAugmentationIsTheMeanOfItsViews) {
+  train_settings settings = Parse(folder_.path("run"), {"--tta"});
+  settings.test_limit = 100;
+  training t{};
+  ASSERT_EQ(training_open(&t, &settings, &error_), OCTAVO_OK) << error_.text;
+  ASSERT_EQ(loader_begin(t.train_loader, 0, 0, &error_), OCTAVO_OK);
+  for (int i = 0; i < 5; i++)
+    ASSERT_EQ(training_step(&t, &error_), OCTAVO_OK) << error_.text;
+  evaluation_result result{};
+  ASSERT_EQ(training_evaluate(&t, &result, &error_), OCTAVO_OK) << error_.text;
+  // Logits of each image: as it is, and of all views.
+  std::vector<std::vector<double>> first(100), mean(100, std::vector<double>(10));
+  for (const int down : {0, 1, -1})
+    for (const bool flip : {false, true})
+      for (uint32_t begin = 0; begin < 100; begin += 10) {
+        const augment_view view = {down, down, flip};
+        const tensor *input = network_input(t.net);
+        for (uint32_t i = 0; i < 10; i++)
+          augment_image_view(&t.changes, &t.images.test, begin + i, &view,
+                             {t.bfloat16, network_channels_last(t.net)},
+                             static_cast<char *>(input->data) + i * (input->bytes / 16));
+        ASSERT_EQ(network_forward(t.net, false, &error_), OCTAVO_OK);
+        for (uint32_t i = 0; i < 10; i++) {
+          const float *logits = network_logits(t.net) + 10 * i;
+          if (down == 0 && !flip)
+            first[begin + i].assign(logits, logits + 10);
+          for (int c = 0; c < 10; c++)
+            mean[begin + i][c] += (down == 0 ? 0.25 : 0.125) * logits[c];
+        }
+      }
+  const auto best = [](const std::vector<double> &z) {
+    return static_cast<uint32_t>(std::max_element(z.begin(), z.end()) - z.begin());
+  };
+  uint32_t plain = 0, augmented = 0;
+  for (uint32_t i = 0; i < 100; i++) {
+    plain += best(first[i]) == t.images.test.labels[i];
+    augmented += best(mean[i]) == t.images.test.labels[i];
+  }
+  EXPECT_NEAR(result.accuracy, plain / 100.0, 1e-9);
+  EXPECT_NEAR(result.tta_accuracy, augmented / 100.0, 1e-9);
+  EXPECT_NE(plain, augmented) << "no difference to see; take other images";
+  training_close(&t);
+}
+
 TEST_F(Training, ResumeRefusesOtherSettings) {
   RunSteps(Parse(folder_.path("run")), 1);
   const train_settings settings = Parse(folder_.path("run"), {"--resume", "--momentum", "0.5"});
@@ -128,9 +282,14 @@ TEST_F(Training, DivergingLossStopsWithAHint) {
   ASSERT_EQ(training_open(&t, &settings, &error_), OCTAVO_OK) << error_.text;
   ASSERT_EQ(loader_begin(t.train_loader, 0, 0, &error_), OCTAVO_OK);
   float *bias = static_cast<float *>(network_parameter(t.net, "fc.bias")->value.data);
-  bias[0] = INFINITY;
-  EXPECT_EQ(training_step(&t, &error_), OCTAVO_ERROR_ARGUMENT);
-  EXPECT_NE(std::string(error_.text).find("--lr"), std::string::npos) << error_.text;
+  for (const float value : {1e5f, INFINITY, NAN}) {
+    bias[0] = value;
+    error_ = {};
+    EXPECT_EQ(training_step(&t, &error_), OCTAVO_ERROR_ARGUMENT) << value;
+    EXPECT_NE(std::string(error_.text).find("--lr"), std::string::npos) << error_.text;
+  }
+  bias[0] = 500; // high, and not yet beyond hope
+  EXPECT_EQ(training_step(&t, &error_), OCTAVO_OK) << error_.text;
   training_close(&t);
 }
 

@@ -1,4 +1,4 @@
-/* y = w x + b, of all that x has for an image in the order channel, row, column.
+/* y = w x + b, of all that x has for an image in the order channel, row, column; b may be absent.
  *
  * x [n, c, h, w], w [units, c·h·w], b [units], y [n, units]. Always float32: the input is small,
  * and the loss is better off with exact logits. */
@@ -8,7 +8,7 @@
 #include "runtime/memory.h"
 
 typedef struct state {
-  parameter *weight, *bias;
+  parameter *weight, *bias;   /* bias NULL without one */
   tensor rows, row_gradients; /* the input and its gradient in plain float32, [n, c·h·w] */
   tensor flat, flat_gradient; /* the same memory, shaped like the input */
   operation flatten, forward, to_weights, to_data, unflatten;
@@ -36,7 +36,7 @@ static octavo_status add_parameters(network *n, layer *l, uint32_t inputs, octav
   octavo_status status = onednn_check(made, "the linear layer", error);
   if (status == OCTAVO_OK)
     status = network_add_parameter(n, l, "weight", &weight, weight_desc, &s->weight, error);
-  if (status == OCTAVO_OK)
+  if (status == OCTAVO_OK && l->spec->bias)
     status = network_add_parameter(n, l, "bias", &bias, bias_desc, &s->bias, error);
   version_desc_free(weight_desc);
   version_desc_free(bias_desc);
@@ -54,13 +54,24 @@ static octavo_status define_output(network *n, layer *l, octavo_error *error) {
   return status;
 }
 
+/* Whether oneDNN sees [n, units] there. */
+static bool is_flat(const architecture *plan, const architecture_layer *l) {
+  while (l->kind == ARCHITECTURE_ACTIVATION)
+    l = &plan->layers[l->inputs[0]];
+  return l->kind == ARCHITECTURE_LINEAR;
+}
+
+static version_desc bias_desc_of(const state *s) {
+  return s->bias != NULL ? s->bias->value.desc : NULL;
+}
+
 static octavo_status make_rows(network *n, const architecture_layer *input, tensor *rows,
                                tensor *flat, octavo_error *error) {
   const dnnl_dims_t dims = {n->batch, input->channels, input->height, input->width};
   const dnnl_dims_t row_dims = {n->batch, dims[1] * dims[2] * dims[3]};
   octavo_status status = tensor_plain(rows, n->d, 2, row_dims, dnnl_f32, error);
   version_desc desc = NULL;
-  const bool flat_already = input->kind == ARCHITECTURE_LINEAR;
+  const bool flat_already = is_flat(n->plan, input);
   if (status == OCTAVO_OK)
     status = onednn_check(flat_already ? version_desc_create(&desc, 2, row_dims, dnnl_f32, dnnl_ab)
                                        : version_desc_create(&desc, 4, dims, dnnl_f32, dnnl_abcd),
@@ -96,7 +107,7 @@ static octavo_status make_backward(network *n, layer *l, dnnl_primitive_desc_t h
   dnnl_primitive_desc_t pd = NULL;
   dnnl_status_t made =
       version_linear_weights(&pd, n->d->engine, s->rows.desc, s->weight->value.desc,
-                             s->bias->value.desc, gradient->desc, hint);
+                             bias_desc_of(s), gradient->desc, hint);
   octavo_status status =
       operation_create(&s->to_weights, made, pd, "the linear layer's gradient", error);
   if (status != OCTAVO_OK)
@@ -104,7 +115,8 @@ static octavo_status make_backward(network *n, layer *l, dnnl_primitive_desc_t h
   operation_bind(&s->to_weights, DNNL_ARG_SRC, &s->rows);
   operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST, gradient);
   operation_bind(&s->to_weights, DNNL_ARG_DIFF_WEIGHTS, &s->weight->gradient);
-  operation_bind(&s->to_weights, DNNL_ARG_DIFF_BIAS, &s->bias->gradient);
+  if (s->bias != NULL)
+    operation_bind(&s->to_weights, DNNL_ARG_DIFF_BIAS, &s->bias->gradient);
   made = version_linear_data(&pd, n->d->engine, s->row_gradients.desc, s->weight->value.desc,
                              gradient->desc, hint);
   status = operation_create(&s->to_data, made, pd, "the linear layer's gradient", error);
@@ -120,7 +132,7 @@ static octavo_status make_operations(network *n, layer *l, octavo_error *error) 
   dnnl_primitive_desc_t pd = NULL;
   octavo_status status =
       onednn_check(version_linear(&pd, n->d->engine, s->rows.desc, s->weight->value.desc,
-                                  s->bias->value.desc, output->desc),
+                                  bias_desc_of(s), output->desc),
                    "the linear layer", error);
   if (status != OCTAVO_OK)
     return status;
@@ -132,7 +144,8 @@ static octavo_status make_operations(network *n, layer *l, octavo_error *error) 
   status = operation_create(&s->forward, dnnl_success, pd, "the linear layer", error);
   operation_bind(&s->forward, DNNL_ARG_SRC, &s->rows);
   operation_bind(&s->forward, DNNL_ARG_WEIGHTS, &s->weight->value);
-  operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
+  if (s->bias != NULL)
+    operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
   operation_bind(&s->forward, DNNL_ARG_DST, output);
   return status;
 }

@@ -23,6 +23,7 @@ static void make_window(const network *n, const layer *l, version_window *window
     window->kernel[i] = whole ? size[i] : l->spec->kernel;
     window->stride[i] = l->spec->stride;
     window->padding[i] = l->spec->padding;
+    window->padding_end[i] = l->spec->padding;
   }
 }
 

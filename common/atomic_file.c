@@ -33,15 +33,42 @@ static bool step_allowed(const char *path, octavo_error *error) {
   return false;
 }
 
+#define TEMPORARY_MARK ".tmp-"
+
 /* A name that no other process and no other file of this one uses. */
 static char *temporary_name(const char *path) {
   static atomic_uint serial;
   const size_t size = strlen(path) + 48;
   char *name = octavo_memory_alloc(size, 1);
   if (name != NULL)
-    snprintf(name, size, "%s.tmp-%u-%u", path, platform_process_id(),
+    snprintf(name, size, "%s" TEMPORARY_MARK "%u-%u", path, platform_process_id(),
              atomic_fetch_add(&serial, 1u));
   return name;
+}
+
+/* Reads the number that `text` begins with; returns what comes after it, `text` if there is none.
+ */
+static const char *skip_number(const char *text, uint64_t *number) {
+  *number = 0;
+  for (; *text >= '0' && *text <= '9' && *number <= UINT32_MAX; text++)
+    *number = *number * 10 + (uint64_t)(*text - '0');
+  return text;
+}
+
+/* Whether temporary_name made the name, in a process that is gone. */
+static bool is_left_over(const char *name) {
+  const char *mark = NULL;
+  for (const char *at = name; (at = strstr(at, TEMPORARY_MARK)) != NULL; at++)
+    mark = at;
+  if (mark == NULL || mark == name)
+    return false;
+  uint64_t process = 0, serial = 0;
+  const char *first = mark + strlen(TEMPORARY_MARK);
+  const char *second = skip_number(first, &process);
+  if (second == first || *second != '-' || process > UINT32_MAX)
+    return false;
+  const char *end = skip_number(second + 1, &serial);
+  return end != second + 1 && *end == '\0' && !platform_process_exists((uint32_t)process);
 }
 
 static void release(atomic_file *file) {
@@ -178,5 +205,22 @@ octavo_status atomic_file_save(const char *path, const void *data, size_t size,
   if (status == OCTAVO_OK)
     return atomic_file_commit(file, error);
   atomic_file_abort(file);
+  return status;
+}
+
+octavo_status atomic_file_sweep(const char *folder, octavo_error *error) {
+  platform_folder listing;
+  octavo_status status = platform_folder_list(folder, &listing, error);
+  for (size_t i = 0; status == OCTAVO_OK && i < listing.count; i++) {
+    if (listing.entries[i].kind != PLATFORM_PATH_FILE || !is_left_over(listing.entries[i].name))
+      continue;
+    char *path = platform_path_join(folder, listing.entries[i].name);
+    if (path == NULL)
+      status = octavo_error_memory(error, strlen(folder), "a file name");
+    else
+      platform_remove(path);
+    octavo_memory_free(path);
+  }
+  platform_folder_free(&listing);
   return status;
 }

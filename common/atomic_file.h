@@ -32,6 +32,10 @@ void atomic_file_abort(atomic_file *file);
 octavo_status atomic_file_save(const char *path, const void *data, size_t size,
                                octavo_error *error);
 
+/* Removes from the folder what processes left that were killed while they wrote a file: temporary
+ * ones whose process lives no more. Errors: IO (the folder cannot be read), MEMORY. */
+octavo_status atomic_file_sweep(const char *folder, octavo_error *error);
+
 /* For tests: the n-th step from now (counted from 0; create, each write, sync, rename, folder sync
  * are steps) fails as if the disk did. SIZE_MAX: none. */
 void atomic_file_fail_at(size_t n);

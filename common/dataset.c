@@ -98,6 +98,11 @@ const char *dataset_name(const dataset *set, uint32_t index, char *buffer, size_
   return buffer;
 }
 
+uint32_t dataset_left_out(const dataset *set, char *name, size_t size) {
+  snprintf(name, size, "%s", set->left_out_name);
+  return set->left_out;
+}
+
 const char *dataset_layout(const dataset *set) {
   return set->layout_name;
 }

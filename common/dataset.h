@@ -52,6 +52,10 @@ uint32_t dataset_label(const dataset *set, uint32_t index);
  * "test_batch.bin #17". Returns `buffer`. */
 const char *dataset_name(const dataset *set, uint32_t index, char *buffer, size_t size);
 
+/* How many files and folders lie among the images and are none by their names, hidden ones not
+ * counted; `name` of `size` bytes gets the path of the first, or "". */
+uint32_t dataset_left_out(const dataset *set, char *name, size_t size);
+
 /* How the set was understood, for reports: "CIFAR-10 binary", "folder per class", "flat folder". */
 const char *dataset_layout(const dataset *set);
 

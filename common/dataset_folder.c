@@ -107,8 +107,17 @@ static octavo_status add_picture(content *c, uint32_t source_index, size_t entry
   return OCTAVO_OK;
 }
 
+static void leave_out(dataset *set, const char *folder, const char *name) {
+  const size_t length = strlen(folder);
+  const bool slash = length > 0 && folder[length - 1] == '/';
+  if (set->left_out++ == 0)
+    snprintf(set->left_out_name, sizeof set->left_out_name, "%s%s%s", folder, slash ? "" : "/",
+             name);
+}
+
 /* Adds the images of one folder. Takes over `path`. */
-static octavo_status add_source(content *c, char *path, uint32_t label, octavo_error *error) {
+static octavo_status add_source(dataset *set, char *path, uint32_t label, octavo_error *error) {
+  content *c = set->content;
   source *sources = NULL;
   if (path != NULL)
     sources = octavo_memory_resize(c->sources, (size_t)c->source_count + 1, sizeof *sources);
@@ -123,8 +132,12 @@ static octavo_status add_source(content *c, char *path, uint32_t label, octavo_e
   octavo_status status = platform_folder_list(path, &s->listing, error);
   for (size_t i = 0; status == OCTAVO_OK && i < s->listing.count; i++) {
     const platform_entry *entry = &s->listing.entries[i];
-    if (entry->kind == PLATFORM_PATH_FILE && is_visible(entry) && image_has_extension(entry->name))
+    if (!is_visible(entry))
+      continue;
+    if (entry->kind == PLATFORM_PATH_FILE && image_has_extension(entry->name))
       status = add_picture(c, index, i, error);
+    else
+      leave_out(set, path, entry->name);
   }
   return status;
 }
@@ -160,7 +173,7 @@ static octavo_status add_classes(dataset *set, const char *root, const platform_
                                 "%s: has a class '%s' that the other splits do not have", root,
                                 entry->name);
     if (status == OCTAVO_OK)
-      status = add_source(set->content, platform_path_join(root, entry->name), label, error);
+      status = add_source(set, platform_path_join(root, entry->name), label, error);
     if (status != OCTAVO_OK)
       return status;
   }
@@ -182,7 +195,7 @@ static octavo_status add_root(dataset *set, const char *root, bool first_root,
   else if (folders)
     status = add_classes(set, root, &listing, first_root, error);
   else
-    status = add_source(set->content, platform_path_join(root, ""), DATASET_NO_LABEL, error);
+    status = add_source(set, platform_path_join(root, ""), DATASET_NO_LABEL, error);
   platform_folder_free(&listing);
   return status;
 }
@@ -195,8 +208,10 @@ static octavo_status add_split(dataset *set, const char *root, const platform_fo
   if (name == NULL)
     return octavo_error_set(
         error, OCTAVO_ERROR_FORMAT,
-        "%s: has the folder '%s' and lacks '%s' for the images asked for", root,
-        split_folder(listing, split == DATASET_TRAIN ? DATASET_TEST : DATASET_TRAIN),
+        "%s: has the folder '%s' and lacks '%s' for the images asked for; where one folder shall "
+        "do "
+        "for both, give that folder itself",
+        root, split_folder(listing, split == DATASET_TRAIN ? DATASET_TEST : DATASET_TRAIN),
         split_names[split][0]);
   char *path = platform_path_join(root, name);
   if (path == NULL)

@@ -30,6 +30,8 @@ struct dataset {
   uint32_t class_count;
   uint32_t *labels; /* `count` of them; NULL for a set without classes */
   uint32_t count;
+  uint32_t left_out;       /* entries of folders with images that are no images */
+  char left_out_name[256]; /* the path of the first, cut to fit */
 };
 
 /* Adds a copy of the name, `length` bytes long, to the classes. */

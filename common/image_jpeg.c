@@ -45,9 +45,13 @@ static void fail(j_common_ptr jpeg) {
 
 /* libjpeg goes on after these and invents the missing pixels; a made-up photo is worse than none.
  * Other warnings are about oddities that lose nothing. */
+static bool loses_pixels(int code) {
+  return code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER || code == JWRN_HUFF_BAD_CODE ||
+         code == JWRN_MUST_RESYNC;
+}
+
 static void warn(j_common_ptr jpeg, int level) {
-  const int code = jpeg->err->msg_code;
-  if (level < 0 && (code == JWRN_JPEG_EOF || code == JWRN_HIT_MARKER))
+  if (level < 0 && loses_pixels(jpeg->err->msg_code))
     fail(jpeg);
 }
 

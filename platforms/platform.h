@@ -117,6 +117,9 @@ bool platform_remove(const char *path);
 /* The number of this process, to make names that no other process uses. */
 uint32_t platform_process_id(void);
 
+/* Whether a process of that number lives on this machine. */
+bool platform_process_exists(uint32_t id);
+
 /* ---- Ctrl-C (interrupt.c) ------------------------------------------------------------------- */
 
 /* From now on SIGINT, SIGTERM and SIGHUP set a flag instead of ending the process. A second one

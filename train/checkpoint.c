@@ -80,6 +80,8 @@ octavo_status checkpoint_save_weights(const network *n, const char *path, octavo
   snapshot s = {0};
   octavo_status status = take_snapshot(&s, n, WEIGHTS_ONLY, error);
   json_t *metadata = json_pack("{s:s}", "format", "pt");
+  if (status == OCTAVO_OK && metadata == NULL)
+    status = octavo_error_memory(error, 1, "the description of the weights");
   if (status == OCTAVO_OK)
     status = safetensors_save(path, s.entries, s.count, metadata, error);
   json_decref(metadata);
@@ -186,39 +188,6 @@ octavo_status checkpoint_load(network *n, checkpoint_position *at, const json_t 
     if (status != OCTAVO_OK)
       octavo_error_prefix(error, "%s", path);
   }
-  safetensors_close(&file);
-  return status == OCTAVO_OK ? network_refresh(n, error) : status;
-}
-
-octavo_status checkpoint_init(network *n, const char *path, checkpoint_taken *taken,
-                              octavo_error *error) {
-  *taken = (checkpoint_taken){0};
-  safetensors file;
-  octavo_status status = safetensors_open(path, &file, error);
-  if (status != OCTAVO_OK)
-    return status;
-  for (uint32_t i = 0; status == OCTAVO_OK && i < n->parameter_count; i++) {
-    parameter *p = n->parameters[i];
-    octavo_error why = {0};
-    if (!safetensors_has(&file, p->name)) {
-      taken->missing++;
-      continue;
-    }
-    status = read_tensor(&file, n, p, &parts[0], &why);
-    if (status == OCTAVO_ERROR_FORMAT) {
-      if (taken->other_shape++ == 0)
-        snprintf(taken->first_other, sizeof taken->first_other, "%s", why.text);
-      status = OCTAVO_OK;
-    } else if (status == OCTAVO_OK) {
-      taken->taken++;
-    } else {
-      octavo_error_set(error, status, "%s", why.text);
-    }
-  }
-  if (status == OCTAVO_OK && taken->taken == 0)
-    status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                              "%s: no tensor of the network is in it; expected names such as %s",
-                              path, n->parameters[0]->name);
   safetensors_close(&file);
   return status == OCTAVO_OK ? network_refresh(n, error) : status;
 }

@@ -28,16 +28,6 @@ octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
 octavo_status checkpoint_load(network *n, checkpoint_position *at, const json_t *settings,
                               const char *path, octavo_error *error);
 
-typedef struct checkpoint_taken {
-  uint32_t taken, missing, other_shape;
-  char first_other[512]; /* what is wrong with the first of other_shape, in words */
-} checkpoint_taken;
-
-/* Takes the weights that a file has in the right shape, and leaves the others. Errors: IO, FORMAT
- * (no safetensors file, or nothing fits). */
-octavo_status checkpoint_init(network *n, const char *path, checkpoint_taken *taken,
-                              octavo_error *error);
-
 #ifdef __cplusplus
 }
 #endif

@@ -2,6 +2,7 @@
 #include "training.h"
 
 #include "loss.h"
+#include "platforms/platform.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "tta.h"
@@ -25,7 +26,7 @@ static void count_batch(const training *t, const loader_batch *batch, const floa
 static octavo_status evaluate(training *t, float *mean, tally *plain, tally *augmented,
                               octavo_error *error) {
   octavo_status status = loader_begin(t->test_loader, 0, 0, error);
-  while (status == OCTAVO_OK) {
+  while (status == OCTAVO_OK && !platform_interrupted()) {
     const loader_batch batch = loader_next(t->test_loader);
     if (batch.count == 0)
       break;

@@ -1,5 +1,7 @@
 #include "image_set.h"
 
+#include "image_choice.h"
+
 #include "common/progress.h"
 #include "common/random.h"
 #include "common/sha256.h"
@@ -13,8 +15,6 @@
 #include <string.h>
 
 static const uint32_t SHAPES_TRAIN = 10000, SHAPES_TEST = 2000;
-/* Where the data brings no test split, one image of this many is for testing. */
-static const uint32_t HELD_OUT = 10;
 
 static void set_free(image_set *set) {
   octavo_memory_free(set->pixels);
@@ -28,6 +28,7 @@ static void set_free(image_set *set) {
 void image_pair_free(image_pair *pair) {
   set_free(&pair->train);
   set_free(&pair->test);
+  *pair = (image_pair){0};
 }
 
 static octavo_status set_allocate(image_set *set, uint32_t count, uint32_t size, uint32_t classes,
@@ -107,20 +108,20 @@ static octavo_status load_image(const dataset *data, uint32_t from, image_set *s
   return status;
 }
 
-/* Loads the images `indices` of the data. */
-static octavo_status load_set(const dataset *data, const uint32_t *indices, uint32_t count,
-                              uint32_t size, image_set *set, octavo_error *error) {
-  octavo_status status = set_allocate(set, count, size, dataset_class_count(data), error);
+static octavo_status load_set(const image_choice *choice, uint32_t size, image_set *set,
+                              octavo_error *error) {
+  const dataset *data = choice->data;
+  octavo_status status = set_allocate(set, choice->count, size, dataset_class_count(data), error);
   for (uint32_t i = 0; status == OCTAVO_OK && i < set->class_count; i++)
     status = name_class(set, i, dataset_class_name(data, i), error);
   uint8_t *scratch = octavo_memory_alloc(1, image_set_bytes(set));
   if (scratch == NULL && status == OCTAVO_OK)
     status = octavo_error_memory(error, image_set_bytes(set), "an image");
   progress bar;
-  progress_begin(&bar, stderr, "reading", "images", count);
-  for (uint32_t i = 0; status == OCTAVO_OK && i < count; i++) {
+  progress_begin(&bar, stderr, "reading", "images", set->count);
+  for (uint32_t i = 0; status == OCTAVO_OK && i < set->count; i++) {
     status = platform_interrupted() ? octavo_error_set(error, OCTAVO_ERROR_IO, "interrupted")
-                                    : load_image(data, indices[i], set, i, scratch, error);
+                                    : load_image(data, choice->order[i], set, i, scratch, error);
     progress_update(&bar, i + 1);
   }
   progress_end(&bar);
@@ -138,53 +139,71 @@ static bool same_images(const dataset *a, const dataset *b) {
 
 static octavo_status check_classes(const dataset *train, const dataset *test, const char *path,
                                    octavo_error *error) {
-  const uint32_t count = dataset_class_count(train);
+  const uint32_t count = dataset_class_count(train), other = dataset_class_count(test);
   if (count < 2)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "%s: expected at least two classes (one folder for each), found %u",
                             path, count);
-  bool same = count == dataset_class_count(test);
-  for (uint32_t i = 0; same && i < count; i++)
-    same = strcmp(dataset_class_name(train, i), dataset_class_name(test, i)) == 0;
-  if (!same)
-    return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                            "%s: expected the same classes for training and test, found %u and %u, "
-                            "or other names",
-                            path, count, dataset_class_count(test));
+  for (uint32_t i = 0; i < count || i < other; i++) {
+    /* "" where one has fewer. */
+    const char *a = dataset_class_name(train, i), *b = dataset_class_name(test, i);
+    if (strcmp(a, b) != 0)
+      return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                              "%s: expected the same classes for training and test, found %u and "
+                              "%u, the first that differ being '%s' and '%s'",
+                              path, count, other, a, b);
+  }
   return OCTAVO_OK;
 }
 
-static octavo_status load_split(const dataset *data, const image_request *r, uint32_t limit,
-                                uint32_t skip, uint32_t most, image_set *set, octavo_error *error) {
-  const uint32_t all = dataset_count(data);
-  uint32_t *indices = octavo_memory_alloc(all, sizeof *indices);
-  if (indices == NULL)
-    return octavo_error_memory(error, (uint64_t)all * sizeof *indices, "the choice of images");
-  uint32_t filled = 0;
-  octavo_status status = dataset_sample(data, all, r->seed, indices, &filled, error);
-  uint32_t count = filled - skip < most ? filled - skip : most;
-  count = limit > 0 && limit < count ? limit : count;
+/* The images of both splits. */
+static octavo_status choose(const image_request *r, const dataset *train, const dataset *test,
+                            image_choice choices[2], octavo_error *error) {
+  octavo_status status = image_choice_all(train, r->seed, &choices[0], error);
   if (status == OCTAVO_OK)
-    status = load_set(data, indices + skip, count, r->size, set, error);
-  octavo_memory_free(indices);
-  return status;
+    status = image_choice_check(&choices[0], "training", r->data, error);
+  if (status != OCTAVO_OK)
+    return status;
+  if (same_images(train, test)) {
+    status = image_choice_hold_out(&choices[0], r->held_out, &choices[1], error);
+  } else {
+    status = image_choice_all(test, r->seed, &choices[1], error);
+    if (status == OCTAVO_OK)
+      status = image_choice_check(&choices[1], "test", r->data, error);
+  }
+  if (status == OCTAVO_OK)
+    status = image_choice_limit(&choices[0], r->limit, error);
+  return status == OCTAVO_OK ? image_choice_limit(&choices[1], r->test_limit, error) : status;
+}
+
+static void note_left_out(const dataset *data, image_pair *pair) {
+  char name[sizeof pair->left_out_name];
+  const uint32_t count = dataset_left_out(data, name, sizeof name);
+  if (pair->left_out == 0)
+    memcpy(pair->left_out_name, name, sizeof name);
+  pair->left_out += count;
 }
 
 static octavo_status load_pair(const image_request *r, image_pair *pair, octavo_error *error) {
   dataset *train = NULL, *test = NULL;
+  image_choice choices[2] = {{0}};
   octavo_status status = dataset_open(r->data, DATASET_TRAIN, &train, error);
   if (status == OCTAVO_OK)
     status = dataset_open(r->data, DATASET_TEST, &test, error);
   if (status == OCTAVO_OK)
     status = check_classes(train, test, r->data, error);
-  if (status == OCTAVO_OK) {
-    const bool split = same_images(train, test);
-    const uint32_t held_out = split ? dataset_count(train) / HELD_OUT + 1 : 0;
-    status = load_split(train, r, r->limit, held_out, UINT32_MAX, &pair->train, error);
-    if (status == OCTAVO_OK)
-      status =
-          load_split(test, r, r->test_limit, 0, split ? held_out : UINT32_MAX, &pair->test, error);
-  }
+  if (status == OCTAVO_OK)
+    status = choose(r, train, test, choices, error);
+  if (status == OCTAVO_OK)
+    status = load_set(&choices[0], r->size, &pair->train, error);
+  if (status == OCTAVO_OK)
+    status = load_set(&choices[1], r->size, &pair->test, error);
+  if (status == OCTAVO_OK)
+    note_left_out(train, pair);
+  if (status == OCTAVO_OK && !same_images(train, test))
+    note_left_out(test, pair);
+  image_choice_free(&choices[0]);
+  image_choice_free(&choices[1]);
   dataset_close(train);
   dataset_close(test);
   return status;

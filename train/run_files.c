@@ -49,7 +49,7 @@ octavo_status run_files_prepare(const training *t, octavo_error *error) {
                             "%s: holds no checkpoint.safetensors to resume; leave out --resume to "
                             "begin",
                             t->settings->output);
-  return OCTAVO_OK;
+  return atomic_file_sweep(t->settings->output, error);
 }
 
 /* ---- The files, each written to `path` ------------------------------------------------------- */

@@ -32,7 +32,8 @@ typedef struct safetensors {
   size_t data_bytes;
 } safetensors;
 
-/* Opens and checks the header. On failure *s is all zero. Errors: IO, FORMAT, MEMORY. */
+/* Opens and checks the header: every tensor lies in the file with the size that its shape and type
+ * make, and nothing comes after the last. On failure *s is all zero. Errors: IO, FORMAT, MEMORY. */
 octavo_status safetensors_open(const char *path, safetensors *s, octavo_error *error);
 void safetensors_close(safetensors *s); /* all zero is allowed */
 
@@ -42,8 +43,12 @@ const char *safetensors_metadata(const safetensors *s, const char *key);
 /* Whether the file has a tensor of that name. */
 bool safetensors_has(const safetensors *s, const char *name);
 
-/* Copies the tensor `name`, which must be float32 of the given shape, to `data`. Errors: FORMAT
- * (missing, other type, other shape: the message says what was found). */
+/* The name of some tensor, for messages; NULL if the file has none. Owned by *s. */
+const char *safetensors_first_name(const safetensors *s);
+
+/* Copies the tensor `name` of the given shape to `data`; float16, bfloat16 and float64 are
+ * converted. Errors: FORMAT (missing, other type, other shape: the message says what was found, but
+ * not in which file). */
 octavo_status safetensors_read(const safetensors *s, const char *name, uint32_t rank,
                                const uint32_t *dims, float *data, octavo_error *error);
 

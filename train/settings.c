@@ -78,8 +78,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_STRING,
      .offset = AT(init),
      .value = "FILE",
-     .help = "Start from these weights (safetensors, torchvision's names, float32); tensors of "
-             "another shape start at random."},
+     .help = "Start from these weights (safetensors with torchvision's names, as timm has them); "
+             "tensors of another shape start at random."},
     {.name = "recipe",
      .kind = OPTION_CHOICE,
      .offset = AT(recipe),
@@ -132,6 +132,14 @@ static const option_descriptor options[] = {
      .value = "N",
      .maximum = 1e9,
      .help = "The same for the test images (of shapes10: 2000)."},
+    {.name = "val-share",
+     .kind = OPTION_REAL,
+     .offset = AT(held_out),
+     .value = "X",
+     .minimum = 0.001,
+     .maximum = 0.9,
+     .help = "Where the data has no test or val folder: the share of each class that is held out "
+             "for testing, chosen by the seed."},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -295,6 +303,7 @@ static void take_recipe(train_settings *s, int recipe) {
   s->batch = 128;
   s->lookahead_share = 0.5;
   s->seed = 1;
+  s->held_out = 0.1;
 }
 
 /* The options are parsed twice: once to learn the recipe (from a copy of argv, which the parser
@@ -356,44 +365,62 @@ trainable_options train_settings_network(const train_settings *s) {
   return (trainable_options){.width = s->width, .function = (architecture_function)s->activation};
 }
 
-static void add_text(json_t *object, const char *key, const char *text) {
-  json_object_set_new(object, key, json_string(text));
+typedef struct description {
+  json_t *object;
+  bool complete;
+} description;
+
+static void add_text(description *d, const char *key, const char *text) {
+  d->complete = d->complete && json_object_set_new(d->object, key, json_string(text)) == 0;
 }
 
-static void add_real(json_t *object, const char *key, double value) {
+static void add_real(description *d, const char *key, double value) {
   char text[40];
   snprintf(text, sizeof text, "%.9g", value);
-  add_text(object, key, text);
+  add_text(d, key, text);
 }
 
-static void add_unsigned(json_t *object, const char *key, uint64_t value) {
+static void add_unsigned(description *d, const char *key, uint64_t value) {
   char text[24];
   snprintf(text, sizeof text, "%" PRIu64, value);
-  add_text(object, key, text);
+  add_text(d, key, text);
+}
+
+/* "0.5,0.5,0.5", or "computed" for those that come from the data. */
+static void add_channels(description *d, const char *key, const option_reals *values) {
+  char text[100] = "computed";
+  const double *v = values->values;
+  if (values->count == 3)
+    snprintf(text, sizeof text, "%.9g,%.9g,%.9g", v[0], v[1], v[2]);
+  add_text(d, key, text);
 }
 
 /* What was chosen, or is usual, where the network has such an option at all. */
-static void add_network(json_t *object, const train_settings *s) {
+static void add_network(description *d, const train_settings *s) {
   trainable_options network = train_settings_network(s);
   octavo_error refused;
-  add_text(object, "network", s->network);
+  add_text(d, "network", s->network);
   if (trainable_complete(trainable_find(s->network), &network, &refused) != OCTAVO_OK)
     return;
   if (network.width != 0.0)
-    add_real(object, "width", network.width);
+    add_real(d, "width", network.width);
   if (network.function != ARCHITECTURE_NO_FUNCTION)
-    add_text(object, "activation", activations[network.function]);
+    add_text(d, "activation", activations[network.function]);
 }
 
 json_t *train_settings_describe(const train_settings *s) {
-  json_t *o = json_object();
-  if (o == NULL)
-    return NULL;
+  description result = {json_object(), true}, *o = &result;
   add_network(o, s);
   add_text(o, "recipe", recipe_names[s->recipe]);
   add_unsigned(o, "epochs", s->epochs);
   add_unsigned(o, "batch", s->batch);
   add_unsigned(o, "seed", s->seed);
+  add_text(o, "init", s->init != NULL ? s->init : "random");
+  add_unsigned(o, "limit", s->limit);
+  add_unsigned(o, "test_limit", s->test_limit);
+  add_real(o, "val_share", s->held_out);
+  add_channels(o, "mean", &s->mean);
+  add_channels(o, "std", &s->deviation);
   add_real(o, "lr", s->rate);
   add_text(o, "schedule", schedules[s->schedule].name);
   add_real(o, "warmup", s->warmup);
@@ -410,5 +437,8 @@ json_t *train_settings_describe(const train_settings *s) {
   add_text(o, "flip", flips[s->flip]);
   add_unsigned(o, "cutout", s->cutout);
   add_text(o, "tta", no_yes[s->tta ? 1 : 0]);
-  return o;
+  if (result.complete)
+    return result.object;
+  json_decref(result.object);
+  return NULL;
 }

@@ -10,6 +10,9 @@ static void print_begin(const training *t) {
          t->settings->network, (double)architecture_parameters(&t->plan) * 1e-6, macs,
          t->images.train.count, t->images.test.count, t->images.train.class_count,
          t->bfloat16 ? "bfloat16" : "float32", t->d.threads);
+  if (t->images.left_out > 0)
+    printf("left out, as not .jpg, .jpeg or .png: %u, such as %s\n", t->images.left_out,
+           t->images.left_out_name);
   fflush(stdout);
 }
 

@@ -2,6 +2,7 @@
 
 #include "loss.h"
 #include "platforms/platform.h"
+#include "pretrained.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "schedule.h"
@@ -19,7 +20,8 @@ static octavo_status load_data(training *t, const trainable *kind, octavo_error 
                                  .size = s->size > 0 ? s->size : kind->size,
                                  .limit = s->limit,
                                  .test_limit = s->test_limit,
-                                 .seed = s->seed};
+                                 .seed = s->seed,
+                                 .held_out = s->held_out};
   const octavo_status status = image_pair_load(&request, &t->images, error);
   if (status != OCTAVO_OK)
     return status;
@@ -122,15 +124,15 @@ static octavo_status describe(training *t, octavo_error *error) {
 }
 
 static octavo_status start_from_file(training *t, octavo_error *error) {
-  checkpoint_taken taken;
-  const octavo_status status = checkpoint_init(t->net, t->settings->init, &taken, error);
+  pretrained_report report;
+  const octavo_status status = pretrained_load(t->net, t->settings->init, &report, error);
   if (status != OCTAVO_OK)
     return status;
-  printf("%s: %" PRIu32 " tensors taken, %" PRIu32 " not there\n", t->settings->init, taken.taken,
-         taken.missing);
-  if (taken.other_shape > 0)
-    printf("%" PRIu32 " of another shape or type start at random: %s\n", taken.other_shape,
-           taken.first_other);
+  printf("%s: %" PRIu32 " of %" PRIu32 " tensors taken\n%s", t->settings->init, report.taken,
+         t->net->parameter_count, report.lines);
+  if (report.missing > 0)
+    printf("%" PRIu32 " tensors are not in it, such as %s: they start at random\n", report.missing,
+           report.first_missing);
   return OCTAVO_OK;
 }
 
@@ -140,6 +142,12 @@ static octavo_status resume(training *t, octavo_error *error) {
   octavo_status status = checkpoint != NULL && csv != NULL
                              ? checkpoint_load(t->net, &t->at, t->description, checkpoint, error)
                              : octavo_error_memory(error, 1, "a file name");
+  if (status == OCTAVO_OK &&
+      (t->at.epoch > t->settings->epochs || t->at.step > loader_steps(t->train_loader)))
+    status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                              "%s: expected a step of the run, found epoch %" PRIu32
+                              " and step %" PRIu32,
+                              checkpoint, t->at.epoch, t->at.step);
   if (status == OCTAVO_OK && t->at.epoch > 0)
     status = history_read_csv(&t->history, csv, t->at.epoch, error);
   if (status == OCTAVO_OK && t->history.count > 0)
@@ -192,24 +200,32 @@ static uint64_t steps_done(const training *t) {
   return (uint64_t)t->at.epoch * loader_steps(t->train_loader) + t->at.step;
 }
 
-static double rate_now(const training *t) {
-  const double share = (double)steps_done(t) / (double)run_steps(t);
+/* Of a step of the epoch that t->at is in. */
+static double rate_at(const training *t, uint32_t step) {
+  const double done = (double)t->at.epoch * loader_steps(t->train_loader) + step;
+  const double share = done / (double)run_steps(t);
   return t->settings->rate * schedules[t->settings->schedule].factor(share, t->settings->warmup);
 }
 
 /* From the gradients to the next step's weights. */
 static octavo_status update_weights(training *t, octavo_error *error) {
-  const octavo_status status = sgd_step(t->net, &t->optimizer, rate_now(t), error);
+  const octavo_status status = sgd_step(t->net, &t->optimizer, rate_at(t, t->at.step), error);
   if (status != OCTAVO_OK)
     return status;
   return averaging_step(t->net, &t->average, steps_done(t) + 1, run_steps(t), error);
 }
 
-static octavo_status report_divergence(const training *t, octavo_error *error) {
+/* A mean loss above this says that the right classes are given probabilities of e^-1000: such a run
+ * does not come back, although its weights may stay finite for long. */
+static const double DIVERGED = 1000.0;
+
+static octavo_status report_divergence(const training *t, const char *which, double loss,
+                                       octavo_error *error) {
   return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                          "the loss is no number any more at epoch %" PRIu32 ", step %" PRIu32
+                          "the loss of the %s images is %.3g in epoch %" PRIu32 " at step %" PRIu32
                           ": training diverges; try a lower --lr (it was %.3g)",
-                          t->at.epoch + 1, t->at.step + 1, rate_now(t));
+                          which, loss, t->at.epoch + 1, t->at.step,
+                          rate_at(t, t->at.step > 0 ? t->at.step - 1 : 0));
 }
 
 octavo_status training_step(training *t, octavo_error *error) {
@@ -223,8 +239,8 @@ octavo_status training_step(training *t, octavo_error *error) {
   const loss_result result = loss_cross_entropy(
       network_logits(t->net), batch.labels, batch.count, batch.count, network_classes(t->net),
       t->settings->label_smoothing, network_logits_gradient(t->net));
-  if (!isfinite(result.sum))
-    return report_divergence(t, error);
+  if (!(result.sum <= DIVERGED * batch.count)) /* no number is not less either */
+    return report_divergence(t, "training", result.sum / batch.count, error);
   profile_mark(t->net->profile, PROFILE_LOSS, PROFILE_FORWARD);
   status = network_backward(t->net, error);
   if (status == OCTAVO_OK)
@@ -243,8 +259,9 @@ static octavo_status stop_early(training *t, octavo_error *error) {
     return status;
   return octavo_error_set(error, OCTAVO_ERROR_IO,
                           "stopped in epoch %" PRIu32 " after step %" PRIu32
-                          "; saved. The same command with --resume goes on from there",
-                          t->at.epoch + 1, t->at.step);
+                          "; saved. The same command with --resume%s goes on from there",
+                          t->at.epoch + 1, t->at.step,
+                          t->settings->overwrite ? " in place of --overwrite" : "");
 }
 
 /* Of the epoch alone: evaluation and saving are not in it. */
@@ -313,6 +330,10 @@ static octavo_status finish_epoch(training *t, double rate, double speed, octavo
     status = training_evaluate(t, &test, error);
   if (status == OCTAVO_OK)
     status = exchange_weights(t, error);
+  if (status == OCTAVO_OK && platform_interrupted())
+    status = stop_early(t, error);
+  if (status == OCTAVO_OK && !isfinite(test.loss))
+    status = report_divergence(t, "test", test.loss, error);
   if (status != OCTAVO_OK)
     return status;
   const double seen = (double)t->at.seen;
@@ -340,7 +361,7 @@ octavo_status training_run(training *t, octavo_error *error) {
   t->begun = platform_nanoseconds();
   octavo_status status = OCTAVO_OK;
   while (status == OCTAVO_OK && t->at.epoch < t->settings->epochs) {
-    const double rate = rate_now(t);
+    const double rate = rate_at(t, 0);
     double speed = 0.0;
     status = train_epoch(t, &speed, error);
     if (status == OCTAVO_OK)

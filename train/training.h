@@ -52,7 +52,7 @@ void training_close(training *t);
 
 /* Trains to the end and writes all files; progress goes to stderr, one line per epoch to stdout. On
  * Ctrl-C it saves a checkpoint and returns OCTAVO_ERROR_IO with a message that says how to go on. A
- * loss that is no number stops it too. */
+ * loss that is no number or beyond all sense stops it too, and nothing is saved then. */
 octavo_status training_run(training *t, octavo_error *error);
 
 /* One optimizer step on the next batch of the loader, which must have begun. */
@@ -60,7 +60,8 @@ octavo_status training_step(training *t, octavo_error *error);
 
 /* ---- evaluation.c ---------------------------------------------------------------------------- */
 
-/* The network as it is, on the test images. */
+/* The network as it is, on the test images. When the process is interrupted it ends early, and the
+ * result is of some of them. */
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error);
 
 /* ---- run_files.c ----------------------------------------------------------------------------- */

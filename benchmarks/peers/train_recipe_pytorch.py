@@ -19,8 +19,10 @@ FAST = {"epochs": 10, "batch": 128, "seed": 1, "lr": 0.15, "schedule": "one-cycl
         "momentum": 0.9, "nesterov": "yes", "weight_decay": 5e-4, "decay_all": "no",
         "label_smoothing": 0.1, "translate": 3, "flip": "alternating"}
 # Of run.json: what does not decide what is learnt, and what must have this value here.
-IGNORED = {"network", "recipe", "threads", "precision", "data_sha256", "onednn"}
-UNSUPPORTED_UNLESS = {"cutout": "0"}
+IGNORED = {"network", "recipe", "threads", "precision", "data_sha256", "onednn", "limit", "test_limit",
+           "val_share", "lookahead_share", "lookahead_power", "tta"}
+UNSUPPORTED_UNLESS = {"cutout": "0", "init": "random", "mean": "computed", "std": "computed",
+                      "ema": "0", "lookahead": "0"}
 
 # As in train/schedule.c.
 SCHEDULES = {

@@ -5,6 +5,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -69,4 +71,9 @@ bool platform_remove(const char *path) {
 
 uint32_t platform_process_id(void) {
   return (uint32_t)getpid();
+}
+
+bool platform_process_exists(uint32_t id) {
+  /* kill() takes 0 and negative numbers for whole groups. */
+  return id >= 1 && id <= INT_MAX && (kill((pid_t)id, 0) == 0 || errno == EPERM);
 }

@@ -44,6 +44,7 @@ class Statistics(unittest.TestCase):
         self.assertEqual(median([4, 1, 3, 2]), 2.5)
         self.assertEqual(percentile([10, 20, 30, 40, 50], 25), 20)
         self.assertAlmostEqual(percentile([10, 20], 5), 10.5)
+        self.assertAlmostEqual(percentile([0, 10, 100], 40), 8)
         self.assertEqual(percentile([7], 95), 7)
 
     def test_ratio_of_steady_blocks_is_sure(self):
@@ -186,6 +187,8 @@ class PyTorch(unittest.TestCase):
     """Run by TORCH_PYTHON in a process of its own."""
 
     def test_all(self):
+        if not pathlib.Path(TORCH_PYTHON).exists():
+            self.skipTest(f"{TORCH_PYTHON}: no Python there")
         if run(TORCH_PYTHON, "-c", "import torch").returncode != 0:
             self.skipTest(f"{TORCH_PYTHON} has no PyTorch")
         result = run(TORCH_PYTHON, pathlib.Path(__file__).with_name("train_pytorch_test.py"),

@@ -3,7 +3,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "tests/common/allocation_failures.h"
 #include "tests/common/temporary_folder.h"
@@ -66,6 +71,36 @@ TEST(AtomicFile, CommitAfterAFailedWriteFails) {
   atomic_file_fail_at(SIZE_MAX);
   EXPECT_EQ(atomic_file_commit(file, &error), OCTAVO_ERROR_IO);
   EXPECT_THAT(folder.names(), IsEmpty());
+}
+
+TEST(AtomicFile, SweepRemovesWhatKilledProcessesLeft) {
+  // The number of a process that has ended.
+  const pid_t gone = fork();
+  if (gone == 0)
+    _exit(0);
+  ASSERT_EQ(waitpid(gone, nullptr, 0), gone);
+  const std::string dead = std::to_string(gone);
+  const std::string alive = std::to_string(getpid());
+  TemporaryFolder folder;
+  folder.write("x.tmp-" + dead + "-0", "half");
+  folder.write("y.tmp-1.tmp-" + dead + "-12", "half");
+  const std::vector<std::string> kept = {
+      "a.tmp-" + alive + "-0",        "b.tmp-" + dead,       "c.tmp-" + dead + "-0.old", "d.tmp--0",
+      "e.tmp-99999999999999999999-1", "f.tmp-" + dead + "-", ".tmp-" + dead + "-0",      "x"};
+  for (const std::string &name : kept)
+    folder.write(name, "x");
+  std::filesystem::create_directory(folder.path("g.tmp-" + dead + "-0"));
+  octavo_error error = {};
+  ASSERT_EQ(atomic_file_sweep(folder.path().c_str(), &error), OCTAVO_OK) << error.text;
+  std::vector<std::string> expected = kept;
+  expected.push_back("g.tmp-" + dead + "-0");
+  EXPECT_THAT(folder.names(), testing::UnorderedElementsAreArray(expected));
+  EXPECT_EQ(atomic_file_sweep(folder.path("none").c_str(), &error), OCTAVO_ERROR_IO);
+  folder.write("x.tmp-" + dead + "-0", "half");
+  FailEachAllocation([&](octavo_error *e) {
+    folder.write("x.tmp-" + dead + "-0", "half");
+    return atomic_file_sweep(folder.path().c_str(), e);
+  });
 }
 
 TEST(AtomicFile, RefusesFoldersAndDevices) {

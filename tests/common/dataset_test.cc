@@ -167,6 +167,9 @@ TEST(DatasetFolder, ClassesAndImagesInBytewiseOrder) {
   EXPECT_STREQ(dataset_class_name(set.set, 2), "empty");
   EXPECT_THAT(set.list(folder.path()),
               testing::ElementsAre("Cat/x.jpg:0", "dog/a10.png:1", "dog/a2.PNG:1", "dog/b.png:1"));
+  char name[512];
+  EXPECT_EQ(dataset_left_out(set.set, name, sizeof name), 1u);
+  EXPECT_EQ(name, folder.path("dog/readme.txt"));
 }
 
 TEST(DatasetFolder, Splits) {

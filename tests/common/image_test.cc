@@ -94,6 +94,21 @@ TEST(ImageJpeg, EveryTruncationIsRefused) {
   }
 }
 
+// Sixteen bits of one begin no Huffman code; libjpeg goes on with made-up pixels.
+TEST(ImageJpeg, ACodeThatDoesNotExistIsRefused) {
+  JpegSpec spec = {24, 24};
+  for (unsigned i = 0; i < 24 * 24 * 3; i++)
+    spec.pixels.push_back(static_cast<uint8_t>(i * i * 7 + i / 5));
+  std::string bytes = EncodeJpeg(spec);
+  // In the middle of the scan; a zero after 255 keeps it from being a marker.
+  bytes.replace(bytes.size() - 300, 8, std::string("\xff\0\xff\0\xff\0\xff\0", 8));
+  octavo_error error = {};
+  image photo = {};
+  EXPECT_EQ(image_decode(bytes.data(), bytes.size(), "x.jpg", &photo, &error), OCTAVO_ERROR_FORMAT);
+  EXPECT_STREQ(error.text, "x.jpg: expected a whole JPEG image, found damage: Corrupt JPEG data: "
+                           "bad Huffman code");
+}
+
 TEST(ImageJpeg, HugeDimensionsAreRefusedBeforeAllocation) {
   std::string bytes = EncodeJpeg(SolidJpeg(8, 8));
   const size_t frame = bytes.find("\xff\xc0");

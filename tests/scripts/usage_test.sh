@@ -1,6 +1,6 @@
 # --help and wrong usage of every script.
 . "$(dirname "$0")/expect.sh"
-for script in bootstrap demo lint test; do
+for script in bootstrap demo get-cifar10 lint test; do
   output=$("$root/scripts/$script" --help)
   expect "exit code of $script --help" 0 $?
   expect_text "$script --help" "usage: scripts/$script" "$output"

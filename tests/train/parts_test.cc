@@ -3,14 +3,11 @@
 #include "train/loader.h"
 #include "train/loss.h"
 #include "train/networks.h"
-#include "train/safetensors.h"
-
-#include "tests/common/temporary_folder.h"
+#include "train/schedule.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
-#include <cstring>
 #include <set>
 #include <string>
 #include <vector>
@@ -136,39 +133,6 @@ TEST(Loader, EveryImageOncePerEpochAndTheRestOfAResumedOne) {
       << error.text;
   EXPECT_EQ(collect(0, 0), (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6}));
   loader_close(l);
-}
-
-TEST(Safetensors, BytesAndBack) {
-  TemporaryFolder folder;
-  const uint32_t dims[] = {2, 1};
-  const float data[] = {1.0f, -2.0f};
-  const safetensors_entry entry = {"w", 2, dims, data, 2};
-  octavo_error error{};
-  const std::string path = folder.path("x.safetensors");
-  ASSERT_EQ(safetensors_save(path.c_str(), &entry, 1, nullptr, &error), OCTAVO_OK) << error.text;
-  const std::string bytes = folder.read("x.safetensors");
-  const std::string header = R"({"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}})";
-  ASSERT_EQ(header.size(), 56u); // a multiple of eight: no filling
-  EXPECT_EQ(bytes, std::string("\x38\0\0\0\0\0\0\0", 8) + header +
-                       std::string("\0\0\x80\x3f\0\0\0\xc0", 8));
-  safetensors file{};
-  ASSERT_EQ(safetensors_open(path.c_str(), &file, &error), OCTAVO_OK) << error.text;
-  float back[2] = {};
-  EXPECT_EQ(safetensors_read(&file, "w", 2, dims, back, &error), OCTAVO_OK) << error.text;
-  EXPECT_EQ(std::memcmp(back, data, sizeof data), 0);
-  const uint32_t other[] = {1, 2};
-  EXPECT_EQ(safetensors_read(&file, "w", 2, other, back, &error), OCTAVO_ERROR_FORMAT);
-  EXPECT_STREQ(error.text, "tensor w: expected shape [1, 2], found [2, 1]");
-  EXPECT_EQ(safetensors_read(&file, "v", 2, dims, back, &error), OCTAVO_ERROR_FORMAT);
-  safetensors_close(&file);
-  // Cut anywhere, it is refused or says which tensor is not all there.
-  for (size_t size = 0; size < bytes.size(); size++) {
-    const std::string cut = folder.write("cut.safetensors", bytes.substr(0, size));
-    if (safetensors_open(cut.c_str(), &file, &error) == OCTAVO_OK) {
-      EXPECT_EQ(safetensors_read(&file, "w", 2, dims, back, &error), OCTAVO_ERROR_FORMAT) << size;
-      safetensors_close(&file);
-    }
-  }
 }
 
 TEST(Networks, ParametersAsPublished) {

@@ -4,6 +4,7 @@
  * layout that the gradient of the weights is computed in; where the forward pass or the gradient of
  * the data wants another layout or type, a copy is made after each update. */
 #include "train/network.h"
+#include "wide_gradient.h"
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -13,6 +14,7 @@ typedef struct state {
   operation forward, to_data, to_weights;
   tensor forward_weights, data_weights; /* copies; described if needed */
   operation refresh_forward, refresh_data;
+  wide_gradient wide; /* where bfloat16 has no fast gradient of the weights */
 } state;
 
 static void make_window(const architecture_layer *spec, version_window *window) {
@@ -142,13 +144,22 @@ static octavo_status make_forward(network *n, layer *l, draft *d, octavo_error *
   return status;
 }
 
+static octavo_status widen(network *n, layer *l, draft *d, octavo_error *error) {
+  state *s = l->state;
+  const wide_convolution c = {d->weights_gradient, d->bias, &d->window};
+  return wide_gradient_create(&s->wide, n, l, &c, &d->to_weights, error);
+}
+
 static octavo_status make_to_weights(network *n, layer *l, draft *d, octavo_error *error) {
   state *s = l->state;
+  const bool wide = s->wide.source.memory != NULL;
   const octavo_status status =
       operation_create(&s->to_weights, dnnl_success, d->to_weights, "a convolution", error);
   d->to_weights = NULL;
-  operation_bind(&s->to_weights, DNNL_ARG_SRC, &network_source(n, l, 0)->data);
-  operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST, &network_output(n, l)->gradient);
+  operation_bind(&s->to_weights, DNNL_ARG_SRC,
+                 wide ? &s->wide.source : &network_source(n, l, 0)->data);
+  operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST,
+                 wide ? &s->wide.gradient : &network_output(n, l)->gradient);
   operation_bind(&s->to_weights, DNNL_ARG_DIFF_WEIGHTS, &s->weight->gradient);
   if (s->bias != NULL)
     operation_bind(&s->to_weights, DNNL_ARG_DIFF_BIAS, &s->bias->gradient);
@@ -200,6 +211,8 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
   if (status == OCTAVO_OK)
     status = onednn_check(draft_backward(n, l, &d), "the convolution's gradient", error);
   if (status == OCTAVO_OK)
+    status = widen(n, l, &d, error);
+  if (status == OCTAVO_OK)
     status = add_weight(n, l, &d, error);
   if (status == OCTAVO_OK)
     status = add_bias(n, l, &d, error);
@@ -221,7 +234,9 @@ static octavo_status forward(network *n, layer *l, bool training, octavo_error *
 
 static octavo_status backward(network *n, layer *l, octavo_error *error) {
   const state *s = l->state;
-  const octavo_status status = operation_run(&s->to_weights, n->d, error);
+  octavo_status status = wide_gradient_fill(&s->wide, n, error);
+  if (status == OCTAVO_OK)
+    status = operation_run(&s->to_weights, n->d, error);
   return status == OCTAVO_OK ? operation_run(&s->to_data, n->d, error) : status;
 }
 
@@ -238,6 +253,7 @@ static void destroy(layer *l) {
   operation_free(&s->to_weights);
   operation_free(&s->refresh_forward);
   operation_free(&s->refresh_data);
+  wide_gradient_free(&s->wide);
   tensor_free(&s->forward_weights);
   tensor_free(&s->data_weights);
 }

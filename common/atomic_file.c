@@ -46,7 +46,8 @@ static char *temporary_name(const char *path) {
   return name;
 }
 
-/* Reads the number that `text` begins with; returns what comes after it, `text` if there is none. */
+/* Reads the number that `text` begins with; returns what comes after it, `text` if there is none.
+ */
 static const char *skip_number(const char *text, uint64_t *number) {
   *number = 0;
   for (; *text >= '0' && *text <= '9' && *number <= UINT32_MAX; text++)

@@ -214,13 +214,18 @@ static octavo_status stop_early(training *t, octavo_error *error) {
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
   double loss = 0.0;
   uint64_t correct = 0;
+  uint64_t done = 0;
   octavo_status status = loader_begin(t->test_loader, 0, 0, error);
+  progress bar;
+  progress_begin(&bar, stderr, "testing", "images", t->images.test.count);
   while (status == OCTAVO_OK) {
-    if (platform_interrupted())
-      return stop_early(t, error);
     const loader_batch batch = loader_next(t->test_loader);
     if (batch.count == 0)
       break;
+    if (platform_interrupted()) {
+      status = stop_early(t, error);
+      break;
+    }
     const tensor *input = network_input(t->net);
     memcpy(input->data, batch.images, input->bytes);
     status = network_forward(t->net, false, error);
@@ -228,7 +233,9 @@ octavo_status training_evaluate(training *t, evaluation_result *result, octavo_e
                                                 batch.count, network_classes(t->net), 0.0, NULL);
     loss += part.sum;
     correct += part.correct;
+    progress_update(&bar, done += batch.count);
   }
+  progress_end(&bar);
   const double count = t->images.test.count;
   *result = (evaluation_result){loss / count, (double)correct / count};
   return status;

@@ -14,10 +14,10 @@ import time
 
 sys.dont_write_bytecode = True
 
-# `fast` in train/settings.c.
-FAST = {"epochs": 10, "batch": 128, "seed": 1, "lr": 0.15, "schedule": "one-cycle", "warmup": 0.25,
+# `fast` for small ResNets in train/recipes.c.
+FAST = {"epochs": 10, "batch": 128, "seed": 1, "lr": 0.3, "schedule": "one-cycle", "warmup": 0.25,
         "momentum": 0.9, "nesterov": "yes", "weight_decay": 5e-4, "decay_all": "no",
-        "label_smoothing": 0.1, "translate": 3, "flip": "alternating", "ema": 0.0, "lookahead": 0,
+        "label_smoothing": 0.0, "translate": 3, "flip": "alternating", "ema": 0.0, "lookahead": 0,
         "lookahead_share": 0.5, "lookahead_power": 0.0, "limit": 0, "test_limit": 0}
 # Of run.json: what does not decide what is learnt, and what must have this value here.
 IGNORED = {"network", "recipe", "threads", "precision", "data_sha256", "onednn", "val_share", "tta"}

@@ -18,7 +18,7 @@ protected:
     Check(shape, [&](architecture *a) {
       uint32_t x = architecture_convolution(a, 0, "first", "", inputs, kPoint, 1);
       x = architecture_convolution(a, x, "tested", "", outputs, window, groups);
-      x = architecture_convolution(a, x, "last", "", 5, kPoint, 1);
+      x = architecture_convolution(a, x, "last", "", 16, kPoint, 1);
       architecture_linear(a, x, "fc", 7);
     });
   }
@@ -82,8 +82,6 @@ TEST_P(Convolution, Batches) {
 
 // Here outer rows and columns of the kernel never meet a pixel.
 TEST_P(Convolution, ImagesSmallerThanTheKernel) {
-  if (GetParam())
-    GTEST_SKIP() << "oneDNN 2.6 leaves rubbish in the gradients of such taps in bfloat16";
   for (uint32_t size : {1u, 2u})
     for (uint32_t stride : {1u, 2u})
       for (uint32_t kernel : {3u, 5u, 7u})

@@ -5,6 +5,8 @@
 #include "train/networks.h"
 #include "train/schedule.h"
 
+#include "tests/common/allocation_failures.h"
+
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -133,6 +135,26 @@ TEST(Loader, EveryImageOncePerEpochAndTheRestOfAResumedOne) {
       << error.text;
   EXPECT_EQ(collect(0, 0), (std::vector<uint32_t>{0, 1, 2, 3, 4, 5, 6}));
   loader_close(l);
+}
+
+TEST(Loader, AllocationFailures) {
+  uint8_t pixels[4 * 3] = {};
+  uint32_t labels[] = {0, 1, 2, 3};
+  image_set set{};
+  set.pixels = pixels;
+  set.labels = labels;
+  set.count = 4;
+  set.size = 1;
+  const augment changes{};
+  FailEachAllocation([&](octavo_error *error) {
+    loader *l = nullptr;
+    octavo_status status = loader_open(&set, &changes, 2, true, augment_format{}, &l, error);
+    EXPECT_EQ(l == nullptr, status != OCTAVO_OK);
+    if (status == OCTAVO_OK)
+      status = loader_begin(l, 0, 0, error);
+    loader_close(l);
+    return status;
+  });
 }
 
 TEST(Networks, ParametersAsPublished) {

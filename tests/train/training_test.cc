@@ -148,6 +148,28 @@ TEST_F(Training, EvaluationIsOfTheWeightsThatAreWritten) {
   }
 }
 
+// Of all steps of the run: the first of the second epoch is the sixth.
+TEST_F(Training, AveragesCountTheStepsOfAllEpochs) {
+  for (const char *option : {"--ema", "--lookahead"}) {
+    const bool ema = option == std::string("--ema");
+    const train_settings settings = Parse(folder_.path(option), {option, ema ? "0.9" : "6"});
+    training t{};
+    ASSERT_EQ(training_open(&t, &settings, &error_), OCTAVO_OK) << error_.text;
+    t.at.epoch = 1;
+    ASSERT_EQ(loader_begin(t.train_loader, 1, 0, &error_), OCTAVO_OK);
+    const parameter *p = network_parameter(t.net, "fc.bias");
+    const float before = p->average[0];
+    ASSERT_EQ(training_step(&t, &error_), OCTAVO_OK) << error_.text;
+    const float now = static_cast<const float *>(p->value.data)[0];
+    if (ema)
+      EXPECT_NEAR(p->average[0] - before, (1 - 7.0 / 16) * (now - before), 1e-7);
+    else
+      EXPECT_EQ(p->average[0], now); // they have met
+    EXPECT_NE(now, before);
+    training_close(&t);
+  }
+}
+
 TEST_F(Training, EmaAndLookaheadExcludeEachOther) {
   std::vector<std::string> words = {"octavo-train", "resnet8", "--data",      "shapes10", "-o", "x",
                                     "--ema",        "0.9",     "--lookahead", "5"};
@@ -194,10 +216,14 @@ TEST_F(Training, TestTimeAugmentationIsTheMeanOfItsViews) {
   ASSERT_EQ(loader_begin(t.train_loader, 0, 0, &error_), OCTAVO_OK);
   for (int i = 0; i < 5; i++)
     ASSERT_EQ(training_step(&t, &error_), OCTAVO_OK) << error_.text;
-  evaluation_result result{};
-  ASSERT_EQ(training_evaluate(&t, &result, &error_), OCTAVO_OK) << error_.text;
+  // A young network takes most images for the same class; without the last batch's mean logits the
+  // images are told apart, and each view matters to some.
+  auto *bias = static_cast<float *>(network_parameter(t.net, "fc.bias")->value.data);
+  for (int k = 0; k < 160; k++)
+    bias[k % 10] -= network_logits(t.net)[k] / 16;
+  ASSERT_EQ(network_refresh(t.net, &error_), OCTAVO_OK);
   // Logits of each image: as it is, and of all views.
-  std::vector<std::vector<double>> first(100), mean(100, std::vector<double>(10));
+  std::vector<std::vector<float>> first(100), mean(100, std::vector<float>(10));
   for (const int down : {0, 1, -1})
     for (const bool flip : {false, true})
       for (uint32_t begin = 0; begin < 100; begin += 10) {
@@ -213,20 +239,29 @@ TEST_F(Training, TestTimeAugmentationIsTheMeanOfItsViews) {
           if (down == 0 && !flip)
             first[begin + i].assign(logits, logits + 10);
           for (int c = 0; c < 10; c++)
-            mean[begin + i][c] += (down == 0 ? 0.25 : 0.125) * logits[c];
+            mean[begin + i][c] += (down == 0 ? 0.25f : 0.125f) * logits[c];
         }
       }
-  const auto best = [](const std::vector<double> &z) {
+  const auto best = [](const std::vector<float> &z) {
     return static_cast<uint32_t>(std::max_element(z.begin(), z.end()) - z.begin());
   };
-  uint32_t plain = 0, augmented = 0;
+  // Labels such that one image classified otherwise is seen.
+  uint32_t plain = 0;
+  double loss = 0;
   for (uint32_t i = 0; i < 100; i++) {
-    plain += best(first[i]) == t.images.test.labels[i];
-    augmented += best(mean[i]) == t.images.test.labels[i];
+    const uint32_t label = t.images.test.labels[i] = best(mean[i]);
+    double sum = 0;
+    for (float z : first[i])
+      sum += std::exp(z);
+    loss += std::log(sum) - first[i][label];
+    plain += best(first[i]) == label;
   }
+  ASSERT_LT(plain, 100u) << "no difference to see; take other images";
+  evaluation_result result{};
+  ASSERT_EQ(training_evaluate(&t, &result, &error_), OCTAVO_OK) << error_.text;
+  EXPECT_NEAR(result.loss, loss / 100, 1e-5);
   EXPECT_NEAR(result.accuracy, plain / 100.0, 1e-9);
-  EXPECT_NEAR(result.tta_accuracy, augmented / 100.0, 1e-9);
-  EXPECT_NE(plain, augmented) << "no difference to see; take other images";
+  EXPECT_EQ(result.tta_accuracy, 1);
   training_close(&t);
 }
 
@@ -237,6 +272,17 @@ TEST_F(Training, ResumeRefusesOtherSettings) {
   EXPECT_EQ(training_open(&t, &settings, &error_), OCTAVO_ERROR_ARGUMENT);
   EXPECT_NE(std::string(error_.text).find("momentum = 0.9"), std::string::npos) << error_.text;
   training_close(&t);
+}
+
+TEST_F(Training, ResumeRefusesOtherAverages) {
+  RunSteps(Parse(folder_.path("run"), {"--ema", "0.9"}), 1);
+  for (const char *value : {"0.8", "0"}) {
+    const train_settings settings = Parse(folder_.path("run"), {"--resume", "--ema", value});
+    training t{};
+    EXPECT_EQ(training_open(&t, &settings, &error_), OCTAVO_ERROR_ARGUMENT);
+    EXPECT_NE(std::string(error_.text).find("ema = 0.9"), std::string::npos) << error_.text;
+    training_close(&t);
+  }
 }
 
 TEST_F(Training, RefusesToWriteOverARun) {

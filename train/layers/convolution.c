@@ -32,8 +32,6 @@ typedef struct taps {
 static taps find_taps(const architecture_layer *spec, uint32_t size, uint32_t outputs) {
   const int64_t padding = spec->padding, stride = spec->stride;
   const taps all = {0, spec->kernel, padding, padding};
-  if (spec->groups > 1)
-    return all;
   uint32_t first = spec->kernel, end = 0;
   for (uint32_t tap = 0; tap < spec->kernel; tap++)
     for (uint32_t o = 0; o < outputs; o++) {
@@ -136,7 +134,8 @@ static octavo_status add_weight(network *n, layer *l, const draft *d, octavo_err
   version_desc outermost = NULL;
   octavo_status status = OCTAVO_OK;
   if (d->cropped)
-    status = onednn_check(version_desc_create(&outermost, 4, p.order, dnnl_f32, dnnl_cdba),
+    status = onednn_check(version_desc_create(&outermost, p.order_rank, p.order, dnnl_f32,
+                                              l->spec->groups > 1 ? dnnl_hwigo : dnnl_hwio),
                           "the weights", error);
   if (status == OCTAVO_OK)
     status = network_add_parameter(n, l, "weight", &p, d->cropped ? outermost : computed,
@@ -152,9 +151,10 @@ static octavo_status find_used(network *n, layer *l, const draft *d, octavo_erro
   version_desc part = NULL;
   octavo_status status = OCTAVO_OK;
   if (d->cropped) {
-    const dnnl_dims_t offsets = {0, 0, d->taps[0].first, d->taps[1].first};
-    dnnl_dims_t dims;
-    weight_dims(n, l, d->taps[0].count, d->taps[1].count, dims);
+    dnnl_dims_t dims, offsets = {0};
+    const int rank = weight_dims(n, l, d->taps[0].count, d->taps[1].count, dims);
+    offsets[rank - 2] = d->taps[0].first;
+    offsets[rank - 1] = d->taps[1].first;
     status =
         onednn_check(version_desc_part(&part, p->value.desc, dims, offsets), "the weights", error);
   }

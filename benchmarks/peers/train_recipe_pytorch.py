@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Trains a network on CIFAR-10 in PyTorch by the same recipe as octavo-train, to compare accuracy.
 
-The options are octavo-train's, and their defaults its `--recipe fast`; --like takes all of them from
-the run.json of a run of octavo-train instead, and refuses what it does not know. Computes in bfloat16
-(torch.autocast) with channels-last, evaluates in float32. Needs python3-torch.
+The options are octavo-train's, and their defaults its `--recipe fast` for small ResNets; --like takes
+all of them from the run.json of a run of octavo-train instead, and refuses what it does not know.
+Computes in bfloat16 (torch.autocast) with channels-last, evaluates in float32. Needs python3-torch.
 """
 import argparse
 import json

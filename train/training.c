@@ -200,17 +200,6 @@ octavo_status training_step(training *t, octavo_error *error) {
   return status;
 }
 
-static octavo_status stop_early(training *t, octavo_error *error) {
-  const octavo_status status = run_files_save_checkpoint(t, error);
-  if (status != OCTAVO_OK)
-    return status;
-  return octavo_error_set(error, OCTAVO_ERROR_IO,
-                          "stopped in epoch %" PRIu32 " after step %" PRIu32
-                          "; saved. The same command with --resume%s goes on from there",
-                          t->at.epoch + 1, t->at.step,
-                          t->settings->overwrite ? " in place of --overwrite" : "");
-}
-
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error) {
   double loss = 0.0;
   uint64_t correct = 0;
@@ -218,14 +207,10 @@ octavo_status training_evaluate(training *t, evaluation_result *result, octavo_e
   octavo_status status = loader_begin(t->test_loader, 0, 0, error);
   progress bar;
   progress_begin(&bar, stderr, "testing", "images", t->images.test.count);
-  while (status == OCTAVO_OK) {
+  while (status == OCTAVO_OK && !platform_interrupted()) {
     const loader_batch batch = loader_next(t->test_loader);
     if (batch.count == 0)
       break;
-    if (platform_interrupted()) {
-      status = stop_early(t, error);
-      break;
-    }
     const tensor *input = network_input(t->net);
     memcpy(input->data, batch.images, input->bytes);
     status = network_forward(t->net, false, error);
@@ -239,6 +224,17 @@ octavo_status training_evaluate(training *t, evaluation_result *result, octavo_e
   const double count = t->images.test.count;
   *result = (evaluation_result){loss / count, (double)correct / count};
   return status;
+}
+
+static octavo_status stop_early(training *t, octavo_error *error) {
+  const octavo_status status = run_files_save_checkpoint(t, error);
+  if (status != OCTAVO_OK)
+    return status;
+  return octavo_error_set(error, OCTAVO_ERROR_IO,
+                          "stopped in epoch %" PRIu32 " after step %" PRIu32
+                          "; saved. The same command with --resume%s goes on from there",
+                          t->at.epoch + 1, t->at.step,
+                          t->settings->overwrite ? " in place of --overwrite" : "");
 }
 
 /* The rest of the epoch that t->at is in. Returns images per second through *speed. */
@@ -280,6 +276,8 @@ static void print_epoch(const training *t, const history_row *r, double speed) {
 static octavo_status finish_epoch(training *t, double rate, double speed, octavo_error *error) {
   evaluation_result test;
   octavo_status status = training_evaluate(t, &test, error);
+  if (status == OCTAVO_OK && platform_interrupted())
+    return stop_early(t, error);
   if (status == OCTAVO_OK && !isfinite(test.loss))
     status = report_divergence(t, "test", test.loss, error);
   if (status != OCTAVO_OK)

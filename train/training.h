@@ -54,6 +54,7 @@ octavo_status training_run(training *t, octavo_error *error);
 /* One optimizer step on the next batch of the loader, which must have begun. */
 octavo_status training_step(training *t, octavo_error *error);
 
+/* Of the test split. Ends early when the run is interrupted: then *result means nothing. */
 octavo_status training_evaluate(training *t, evaluation_result *result, octavo_error *error);
 
 /* ---- run_files.c ----------------------------------------------------------------------------- */

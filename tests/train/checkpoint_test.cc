@@ -69,7 +69,7 @@ protected:
     return state;
   }
   octavo_status Save(octavo_error *error) {
-    const checkpoint_position at = {3, 7, 0.1, 5, 9};
+    const checkpoint_position at = {3, 7, 1.0 / 3, 5, 9};
     return checkpoint_save(net_, &at, settings_, path_.c_str(), error);
   }
 
@@ -93,7 +93,7 @@ TEST_F(Checkpoint, BringsAllBack) {
   EXPECT_EQ(State(), state);
   EXPECT_EQ(at.epoch, 3u);
   EXPECT_EQ(at.step, 7u);
-  EXPECT_EQ(at.loss_sum, 0.1); // to the last bit
+  EXPECT_EQ(at.loss_sum, 1.0 / 3); // to the last bit
   EXPECT_EQ(at.correct, 5u);
   EXPECT_EQ(at.seen, 9u);
 }

@@ -1,5 +1,7 @@
 #include "json_writer.h"
 
+#include "utf8.h"
+
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,28 +18,10 @@ static void new_line(const json_writer *writer) {
     fputs("  ", writer->stream);
 }
 
-/* The length of the UTF-8 sequence at `text`, or 0 if it is none (RFC 3629: no overlong forms, no
- * surrogates, nothing above U+10FFFF). */
-static size_t sequence_length(const unsigned char *text) {
-  const unsigned char first = text[0];
-  if (first < 0x80)
-    return 1;
-  const size_t length = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4)
-    return 0;
-  for (size_t i = 1; i < length; i++) /* stops at the NUL, which is no continuation */
-    if ((text[i] & 0xc0) != 0x80)
-      return 0;
-  if ((first == 0xe0 && text[1] < 0xa0) || (first == 0xed && text[1] > 0x9f) ||
-      (first == 0xf0 && text[1] < 0x90) || (first == 0xf4 && text[1] > 0x8f))
-    return 0;
-  return length;
-}
-
 static void write_quoted(FILE *stream, const char *value) {
   fputc('"', stream);
-  for (const unsigned char *at = (const unsigned char *)value; *at != '\0';) {
-    const size_t length = sequence_length(at);
+  for (const char *at = value; *at != '\0';) {
+    const size_t length = utf8_length(at);
     if (length == 0) {
       fputs("\\ufffd", stream);
       at++;
@@ -45,8 +29,8 @@ static void write_quoted(FILE *stream, const char *value) {
     }
     if (*at == '"' || *at == '\\')
       fputc('\\', stream);
-    if (*at < 0x20)
-      fprintf(stream, "\\u%04x", *at);
+    if ((unsigned char)*at < 0x20)
+      fprintf(stream, "\\u%04x", (unsigned)*at);
     else
       fwrite(at, 1, length, stream);
     at += length;

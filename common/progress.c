@@ -49,7 +49,10 @@ static void draw(const progress *p, uint64_t done, uint64_t now) {
   const size_t width = platform_terminal_width(p->stream);
   if (p->total > 0 && width > used + 4)
     draw_bar(p, done, width - used, bar, sizeof bar);
-  fprintf(p->stream, "\r\033[K%s %s %s", p->label, bar, counts);
+  /* A line that wraps cannot be taken back. */
+  char line[512];
+  snprintf(line, sizeof line, "%s %s %s", p->label, bar, counts);
+  fprintf(p->stream, "\r\033[K%.*s", (int)width - 1, line);
   fflush(p->stream);
 }
 

@@ -62,7 +62,8 @@ static const option_descriptor options[] = {
      .offset = AT(preset),
      .value = "NAME",
      .help = "Everything below as usual for a data set: " PREPROCESSING_PRESET_NAMES ". Options "
-             "given besides it take precedence.",
+             "given besides it take precedence; without either, mean, std and labels are those "
+             "that octavo-train stored in the network.",
      .group = "What the network takes: value = (pixel x scale - mean) / std"},
     {.name = "scale",
      .kind = OPTION_REALS,
@@ -73,12 +74,13 @@ static const option_descriptor options[] = {
      .kind = OPTION_REALS,
      .offset = AT(mean),
      .value = "M",
-     .help = "One number or one per channel, separated by commas; 0 unless given."},
+     .help = "One number or one per channel, separated by commas; 0 unless given or "
+             "stored."},
     {.name = "std",
      .kind = OPTION_REALS,
      .offset = AT(std),
      .value = "S",
-     .help = "One number or one per channel; 1 unless given."},
+     .help = "One number or one per channel; 1 unless given or stored."},
     {.name = "size",
      .kind = OPTION_STRING,
      .offset = AT(size),

@@ -42,12 +42,13 @@ static octavo_status resolve_input(conversion *c, octavo_error *error) {
                             "%.200s: expected one input of rank 4, an image, found %u inputs, the "
                             "first of rank %u; only --mode float can take that",
                             c->options->source, g->input_count, input->rank);
-  return preprocessing_from_options(c->options, input->shape, &c->rule, error);
+  return preprocessing_from_options(c->options, &g->metadata, input->shape, &c->rule, error);
 }
 
 static octavo_status resolve_labels(conversion *c, octavo_error *error) {
   const graph_tensor *output = &c->network->tensors[c->network->outputs[0]];
-  return labels_from_options(c->options, graph_element_count(output), &c->labels, error);
+  return labels_from_options(c->options, &c->network->metadata, graph_element_count(output),
+                             &c->labels, error);
 }
 
 static octavo_status open_images(conversion *c, octavo_error *error) {

@@ -37,6 +37,7 @@ void graph_free(graph *g) {
   octavo_memory_free(g->nodes);
   octavo_memory_free(g->inputs);
   octavo_memory_free(g->outputs);
+  octavo_memory_free(g->metadata.labels);
   octavo_memory_free(g);
 }
 

@@ -80,6 +80,13 @@ typedef struct graph_node {
   bool removed; /* until graph_compact */
 } graph_node;
 
+/* What the source model says about its input and classes besides the graph. */
+typedef struct graph_metadata {
+  uint32_t channels;     /* how many numbers mean and std have, 1 or 3; 0 = it says neither */
+  float mean[3], std[3]; /* red first, of pixels scaled to [0, 1] */
+  char *labels;          /* owned; UTF-8, one a line; NULL = none */
+} graph_metadata;
+
 typedef struct graph {
   graph_tensor *tensors;
   graph_node *nodes;
@@ -88,6 +95,7 @@ typedef struct graph {
   int32_t *inputs,
       *outputs; /* owned; tensor indices of the model's inputs and outputs, in source order */
   uint32_t input_count, output_count;
+  graph_metadata metadata;
 } graph;
 
 graph *graph_create(octavo_error *error);               /* NULL: out of memory */

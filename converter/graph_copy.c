@@ -17,7 +17,7 @@ static void *copy_bytes(const void *data, size_t count, size_t size, bool *faile
 }
 
 static char *copy_text(const char *text, bool *failed) {
-  return copy_bytes(text, strlen(text) + 1, 1, failed);
+  return copy_bytes(text, text == NULL ? 0 : strlen(text) + 1, 1, failed);
 }
 
 static graph_tensor copy_tensor(const graph_tensor *from, bool *failed) {
@@ -47,6 +47,8 @@ graph *graph_copy(const graph *g, octavo_error *error) {
   copy->outputs = copy_bytes(g->outputs, g->output_count, sizeof(int32_t), &failed);
   copy->tensors = octavo_memory_alloc((size_t)g->tensor_count + 1, sizeof *copy->tensors);
   copy->nodes = octavo_memory_alloc((size_t)g->node_count + 1, sizeof *copy->nodes);
+  copy->metadata = g->metadata;
+  copy->metadata.labels = copy_text(g->metadata.labels, &failed);
   if (copy->tensors == NULL || copy->nodes == NULL)
     failed = true;
   copy->input_count = g->input_count;

@@ -36,15 +36,16 @@ static octavo_status add_preset(const char *const *texts, label_list *labels, oc
   return status;
 }
 
-static octavo_status add_lines(const char *path, const platform_file *file, label_list *labels,
+/* `name` is what messages call the text. */
+static octavo_status add_lines(const char *name, const char *text, size_t size, label_list *labels,
                                octavo_error *error) {
-  const char *text = (const char *)file->data, *end = text + file->size;
+  const char *end = text + size;
   octavo_status status = OCTAVO_OK;
-  if (file->size > 0 && memchr(text, '\0', file->size) != NULL)
+  if (size > 0 && memchr(text, '\0', size) != NULL)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                             "%.200s: expected a text file with one label per line, found a zero "
                             "byte",
-                            path);
+                            name);
   while (text < end && status == OCTAVO_OK) {
     const char *stop = memchr(text, '\n', (size_t)(end - text));
     const char *next = stop == NULL ? end : stop + 1;
@@ -55,7 +56,7 @@ static octavo_status add_lines(const char *path, const platform_file *file, labe
       return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                               "%.200s: expected at most %u labels of at most %u bytes, found more "
                               "at line %u",
-                              path, OCTAVO_FORMAT_MAX_LABELS, OCTAVO_FORMAT_MAX_NAME,
+                              name, OCTAVO_FORMAT_MAX_LABELS, OCTAVO_FORMAT_MAX_NAME,
                               labels->count + 1);
     status = add(labels, text, length, error);
     text = next;
@@ -68,29 +69,35 @@ static octavo_status read_labels(const char *path, label_list *labels, octavo_er
   octavo_status status = platform_file_open(path, "a file with labels", &file, error);
   if (status != OCTAVO_OK)
     return status;
-  status = add_lines(path, &file, labels, error);
+  status = add_lines(path, (const char *)file.data, file.size, labels, error);
   platform_file_close(&file);
   return status;
 }
 
-octavo_status labels_from_options(const convert_options *options, uint64_t classes,
-                                  label_list *labels, octavo_error *error) {
+octavo_status labels_from_options(const convert_options *options, const graph_metadata *metadata,
+                                  uint64_t classes, label_list *labels, octavo_error *error) {
   memset(labels, 0, sizeof *labels);
-  const preprocessing_preset *preset =
-      options->preset == NULL ? NULL : preprocessing_preset_find(options->preset);
+  const char *const names[RULE_SOURCES] = {
+      [RULE_NETWORK] = "the network's metadata 'octavo.labels'",
+      [RULE_PRESET] = "--preset",
+      [RULE_OPTION] = options->labels,
+  };
+  const rule_source source = rule_sources_find(options, metadata).labels;
+  const char *name = names[source];
   octavo_status status = OCTAVO_OK;
-  if (options->labels != NULL)
-    status = read_labels(options->labels, labels, error);
-  else if (preset != NULL && preset->labels != NULL)
-    status = add_preset(preset->labels, labels, error);
-  else
+  if (source == RULE_DEFAULT)
     return OCTAVO_OK;
+  if (source == RULE_OPTION)
+    status = read_labels(name, labels, error);
+  else if (source == RULE_PRESET)
+    status = add_preset(preprocessing_preset_find(options->preset)->labels, labels, error);
+  else
+    status = add_lines(name, metadata->labels, strlen(metadata->labels), labels, error);
   if (status == OCTAVO_OK && labels->count != classes)
     status = octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                               "%.200s: expected %llu labels, as many as the network tells classes "
                               "apart, found %u",
-                              options->labels != NULL ? options->labels : "--preset",
-                              (unsigned long long)classes, labels->count);
+                              name, (unsigned long long)classes, labels->count);
   if (status != OCTAVO_OK)
     labels_free(labels);
   return status;

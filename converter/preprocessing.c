@@ -3,6 +3,7 @@
 #include "converter/preprocessing_preset.h"
 #include "runtime/error.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,24 +44,53 @@ static octavo_status set_channels(const char *option, const option_reals *given,
   return OCTAVO_OK;
 }
 
-static octavo_status set_values(const convert_options *options, const preprocessing_preset *preset,
-                                octavo_preprocessing *rule, octavo_error *error) {
-  rule->scale = options->scale.count == 0 ? 1.0f / 255.0f : (float)options->scale.values[0];
-  for (uint32_t c = 0; c < 3; c++) {
-    rule->mean[c] = preset == NULL ? 0.0f : preset->mean[c];
-    rule->std[c] = preset == NULL ? 1.0f : preset->std[c];
-    if (preset != NULL && options->bgr) {
-      rule->mean[c] = preset->mean[2 - c];
-      rule->std[c] = preset->std[2 - c];
-    }
-  }
-  if (preset != NULL && rule->channels != 3 &&
-      (options->mean.count == 0 || options->std.count == 0))
+/* Numbers that nobody typed must be for this network's channels, and for its scale. */
+static octavo_status check_sources(rule_sources sources, const preprocessing_preset *preset,
+                                   const graph_metadata *metadata, const octavo_preprocessing *rule,
+                                   octavo_error *error) {
+  const bool of_preset = sources.mean == RULE_PRESET || sources.std == RULE_PRESET;
+  const bool of_network = sources.mean == RULE_NETWORK || sources.std == RULE_NETWORK;
+  if (of_preset && rule->channels != 3)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "--preset %s is for networks with 3 input channels, this one has %u; "
                             "give --mean and --std",
                             preset->name, rule->channels);
-  octavo_status status = set_channels("mean", &options->mean, rule->channels, rule->mean, error);
+  if (of_network && metadata->channels != rule->channels)
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "the network's metadata 'octavo.mean' and 'octavo.std': expected "
+                            "%u numbers, as many as its input has channels, found %u; give --mean "
+                            "and --std",
+                            rule->channels, metadata->channels);
+  if (of_network && fabsf(rule->scale * 255.0f - 1.0f) > 1e-4f)
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "--scale %g contradicts the network's metadata 'octavo.mean' and "
+                            "'octavo.std', which are for pixels scaled by 1/255; give --mean and "
+                            "--std besides",
+                            (double)rule->scale);
+  return OCTAVO_OK;
+}
+
+/* The values that no option gives; those of a source have red first. */
+static void copy_channels(rule_source source, const float *network, const float *preset,
+                          const octavo_preprocessing *rule, float values[3]) {
+  const float *given = source == RULE_NETWORK ? network : source == RULE_PRESET ? preset : NULL;
+  for (uint32_t c = 0; given != NULL && c < rule->channels; c++)
+    values[c] = given[rule->bgr && rule->channels == 3 ? 2 - c : c];
+}
+
+static octavo_status set_values(const convert_options *options, const preprocessing_preset *preset,
+                                const graph_metadata *metadata, octavo_preprocessing *rule,
+                                octavo_error *error) {
+  const rule_sources sources = rule_sources_find(options, metadata);
+  rule->scale = options->scale.count == 0 ? 1.0f / 255.0f : (float)options->scale.values[0];
+  octavo_status status = check_sources(sources, preset, metadata, rule, error);
+  if (status != OCTAVO_OK)
+    return status;
+  for (uint32_t c = 0; c < 3; c++)
+    rule->std[c] = 1.0f;
+  copy_channels(sources.mean, metadata->mean, preset ? preset->mean : NULL, rule, rule->mean);
+  copy_channels(sources.std, metadata->std, preset ? preset->std : NULL, rule, rule->std);
+  status = set_channels("mean", &options->mean, rule->channels, rule->mean, error);
   if (status == OCTAVO_OK)
     status = set_channels("std", &options->std, rule->channels, rule->std, error);
   if (status != OCTAVO_OK)
@@ -158,7 +188,8 @@ static octavo_status find_preset(const convert_options *options,
                                             options->preset);
 }
 
-octavo_status preprocessing_from_options(const convert_options *options, const int64_t shape[4],
+octavo_status preprocessing_from_options(const convert_options *options,
+                                         const graph_metadata *metadata, const int64_t shape[4],
                                          octavo_preprocessing *rule, octavo_error *error) {
   memset(rule, 0, sizeof *rule);
   const preprocessing_preset *preset = NULL;
@@ -177,5 +208,5 @@ octavo_status preprocessing_from_options(const convert_options *options, const i
   status = check_size(options, preset, rule, error);
   if (status == OCTAVO_OK)
     status = set_geometry(options, preset, rule, error);
-  return status == OCTAVO_OK ? set_values(options, preset, rule, error) : status;
+  return status == OCTAVO_OK ? set_values(options, preset, metadata, rule, error) : status;
 }

@@ -33,6 +33,36 @@ static void print_model(const conversion *c, FILE *stream) {
                                : "engine agrees with the stored results");
 }
 
+static const char *const origins[RULE_SOURCES] = {
+    [RULE_DEFAULT] = "by default",
+    [RULE_NETWORK] = "from the network",
+    [RULE_PRESET] = "from the preset",
+    [RULE_OPTION] = "from the option",
+};
+
+static void print_numbers(const char *name, const float values[3], uint32_t count,
+                          rule_source source, FILE *stream) {
+  fprintf(stream, "%s ", name);
+  for (uint32_t c = 0; c < count; c++)
+    fprintf(stream, "%s%.4g", c == 0 ? "" : ",", (double)values[c]);
+  fprintf(stream, " %s", origins[source]);
+}
+
+/* Where the preprocessing and the labels came from. */
+static void print_rule(const conversion *c, FILE *stream) {
+  const rule_sources sources = rule_sources_find(c->options, &c->network->metadata);
+  if (c->is_image) {
+    print_numbers("mean", c->rule.mean, c->rule.channels, sources.mean, stream);
+    print_numbers(", std", c->rule.std, c->rule.channels, sources.std, stream);
+    fputs("; ", stream);
+  }
+  if (c->labels.count == 0)
+    fputs("no labels", stream);
+  else
+    fprintf(stream, "%u labels %s", c->labels.count, origins[sources.labels]);
+  fputc('\n', stream);
+}
+
 static void print_calibration(const conversion *c, FILE *stream) {
   const image_sample *images = &c->calibration_images;
   fprintf(stream, "calibrated (%s) on %u of %u images", calibrator_names[c->options->calibrator],
@@ -146,6 +176,7 @@ static octavo_status print_ranges(const conversion *c, FILE *stream, octavo_erro
 octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
   print_model(c, stream);
+  print_rule(c, stream);
   if (c->quantized != NULL)
     print_calibration(c, stream);
   print_accuracy(c, stream);

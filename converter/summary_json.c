@@ -38,6 +38,27 @@ static json_t *calibration_object(const conversion *c) {
                    c->ranges.movement_worst <= CALIBRATION_ENOUGH);
 }
 
+static json_t *numbers_list(const float *values, uint32_t count) {
+  json_t *list = json_array();
+  for (uint32_t i = 0; i < count; i++)
+    json_array_append_new(list, json_real((double)values[i]));
+  return list;
+}
+
+/* Where the preprocessing and the labels came from. */
+static void add_sources(const conversion *c, json_t *root) {
+  const rule_sources sources = rule_sources_find(c->options, &c->network->metadata);
+  if (c->is_image) {
+    const char *mean = rule_source_names[sources.mean], *std = rule_source_names[sources.std];
+    json_object_set_new(root, "mean", numbers_list(c->rule.mean, c->rule.channels));
+    json_object_set_new(root, "mean_from", json_string(mean));
+    json_object_set_new(root, "std", numbers_list(c->rule.std, c->rule.channels));
+    json_object_set_new(root, "std_from", json_string(std));
+  }
+  json_object_set_new(root, "labels", json_integer((json_int_t)c->labels.count));
+  json_object_set_new(root, "labels_from", json_string(rule_source_names[sources.labels]));
+}
+
 octavo_status summary_write_json(const conversion *c, const char *path, octavo_error *error) {
   const built_model *result = conversion_result(c);
   const bool is_static = c->quantized != NULL;
@@ -54,6 +75,7 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
       (json_int_t)info.test_vectors, "seed", (json_int_t)info.seed);
   if (root == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the summary");
+  add_sources(c, root);
   json_object_set_new(root, "transposes_left", json_integer(c->passes.transposes_left));
   json_object_set_new(root, "accuracy_float", real((double)c->accuracy_float));
   json_object_set_new(root, "accuracy_model",

@@ -102,7 +102,9 @@ static bool set_text(json_t *object, const char *key, const char *format, double
 octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
                               const json_t *settings, const char *path, octavo_error *error) {
   json_t *metadata = json_copy((json_t *)(uintptr_t)settings);
-  if (metadata == NULL || !set_text(metadata, "next_epoch", NULL, 0, at->epoch) ||
+  /* A copy lacks what memory was short for. */
+  if (json_object_size(metadata) != json_object_size(settings) ||
+      !set_text(metadata, "next_epoch", NULL, 0, at->epoch) ||
       !set_text(metadata, "next_step", NULL, 0, at->step) ||
       !set_text(metadata, "loss_sum", "%a", at->loss_sum, 0) ||
       !set_text(metadata, "correct", NULL, 0, at->correct) ||

@@ -26,6 +26,10 @@ static void count_batch(const training *t, const loader_batch *batch, const floa
 static octavo_status evaluate(training *t, float *mean, tally *plain, tally *augmented,
                               octavo_error *error) {
   octavo_status status = loader_begin(t->test_loader, 0, 0, error);
+  const uint64_t views = mean != NULL ? TTA_VIEWS : 1;
+  uint64_t done = 0;
+  progress bar;
+  progress_begin(&bar, stderr, "testing", "images", views * t->images.test.count);
   while (status == OCTAVO_OK && !platform_interrupted()) {
     const loader_batch batch = loader_next(t->test_loader);
     if (batch.count == 0)
@@ -35,6 +39,7 @@ static octavo_status evaluate(training *t, float *mean, tally *plain, tally *aug
     status = network_forward(t->net, false, error);
     if (status != OCTAVO_OK)
       break;
+    progress_update(&bar, done += batch.count);
     const float *logits = network_logits(t->net);
     if (batch.view == 0)
       count_batch(t, &batch, logits, plain);
@@ -44,6 +49,7 @@ static octavo_status evaluate(training *t, float *mean, tally *plain, tally *aug
     if (batch.view == TTA_VIEWS - 1)
       count_batch(t, &batch, mean, augmented);
   }
+  progress_end(&bar);
   return status;
 }
 

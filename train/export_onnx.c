@@ -1,7 +1,11 @@
 #include "export_onnx.h"
 
 #include "common/onnx/proto.h"
+#include "common/utf8.h"
 #include "runtime/error.h"
+
+#include <stdio.h>
+#include <string.h>
 
 typedef struct exporter {
   const network *n;
@@ -193,14 +197,41 @@ static void add_layers(exporter *e) {
   proto_output(&e->proto, "logits", 2, (const int64_t[]){0, network_classes(e->n)});
 }
 
-octavo_status export_onnx(const network *n, const char *name, const char *path,
-                          octavo_error *error) {
+static void add_channels(exporter *e, const char *key, const double values[3]) {
+  char text[64];
+  snprintf(text, sizeof text, "%.9g,%.9g,%.9g", (double)(float)values[0], (double)(float)values[1],
+           (double)(float)values[2]);
+  proto_metadata(&e->proto, key, text);
+}
+
+static void add_labels(exporter *e, const export_facts *facts) {
+  size_t size = 1;
+  for (uint32_t i = 0; i < facts->class_count; i++) {
+    const size_t length = strlen(facts->classes[i]);
+    if (utf8_name_fault(facts->classes[i], length) != NULL)
+      return;
+    size += length + 1;
+  }
+  char *text = proto_alloc(&e->proto, size, 1);
+  if (text == NULL)
+    return;
+  size_t used = 0;
+  for (uint32_t i = 0; i < facts->class_count; i++)
+    used += (size_t)snprintf(text + used, size - used, "%s\n", facts->classes[i]);
+  proto_metadata(&e->proto, "octavo.labels", text);
+}
+
+octavo_status export_onnx(const network *n, const char *name, const export_facts *facts,
+                          const char *path, octavo_error *error) {
   exporter e = {.n = n};
   proto_begin(&e.proto, name);
   e.names = proto_alloc(&e.proto, n->count, sizeof *e.names);
   octavo_status status = add_parameters(&e, error);
   if (status == OCTAVO_OK && e.names != NULL)
     add_layers(&e);
+  add_channels(&e, "octavo.mean", facts->mean);
+  add_channels(&e, "octavo.std", facts->deviation);
+  add_labels(&e, facts);
   if (status == OCTAVO_OK)
     status = proto_save(&e.proto, "octavo-train", path, error);
   proto_end(&e.proto);

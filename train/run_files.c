@@ -71,7 +71,12 @@ static octavo_status write_weights(const training *t, const char *path, octavo_e
 }
 
 static octavo_status write_onnx(const training *t, const char *path, octavo_error *error) {
-  return export_onnx(t->net, t->settings->network, path, error);
+  const double *m = t->mean, *d = t->deviation;
+  const export_facts facts = {.mean = {m[0], m[1], m[2]},
+                              .deviation = {d[0], d[1], d[2]},
+                              .classes = t->images.train.classes,
+                              .class_count = t->images.train.class_count};
+  return export_onnx(t->net, t->settings->network, &facts, path, error);
 }
 
 static octavo_status write_labels(const training *t, const char *path, octavo_error *error) {

@@ -7,7 +7,6 @@
 
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Readers refuse longer headers. */
@@ -17,18 +16,41 @@ static const char METADATA[] = "__metadata__";
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
+/* Adds the entry to the header. Piece by piece, since json_pack loses what it has when memory is
+ * short. */
 static bool describe_entry(json_t *header, const safetensors_entry *entry, uint64_t offset) {
   const uint64_t end = offset + entry->count * sizeof(float);
-  json_t *shape = json_array();
-  bool complete = shape != NULL;
-  for (uint32_t i = 0; complete && i < entry->rank; i++)
-    complete = json_array_append_new(shape, json_integer(entry->dims[i])) == 0;
-  json_t *tensor = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                             (json_int_t)offset, (json_int_t)end);
-  return complete && json_object_set_new(header, entry->name, tensor) == 0;
+  json_t *tensor = json_object(), *shape = json_array(), *place = json_array();
+  bool complete = json_object_set(header, entry->name, tensor) == 0;
+  complete &= json_object_set_new(tensor, "dtype", json_string("F32")) == 0;
+  complete &= json_object_set(tensor, "shape", shape) == 0;
+  complete &= json_object_set(tensor, "data_offsets", place) == 0;
+  for (uint32_t i = 0; i < entry->rank; i++)
+    complete &= json_array_append_new(shape, json_integer(entry->dims[i])) == 0;
+  complete &= json_array_append_new(place, json_integer((json_int_t)offset)) == 0;
+  complete &= json_array_append_new(place, json_integer((json_int_t)end)) == 0;
+  json_decref(tensor);
+  json_decref(shape);
+  json_decref(place);
+  return complete;
 }
 
-/* The header as text, filled up with spaces to a multiple of eight; free(). */
+/* The object as text, filled up with spaces to a multiple of eight; octavo_memory_free. json_dumps
+ * would do but for leaving out parts of the text when memory is short. */
+static char *print_header(const json_t *header) {
+  const size_t length = json_dumpb(header, NULL, 0, JSON_COMPACT);
+  const size_t padded = (length + 7) / 8 * 8;
+  char *text = length > 0 ? octavo_memory_alloc(padded + 1, 1) : NULL;
+  if (text == NULL)
+    return NULL;
+  memset(text, ' ', padded);
+  if (json_dumpb(header, text, length, JSON_COMPACT) == length)
+    return text;
+  octavo_memory_free(text);
+  return NULL;
+}
+
+/* The header as text; octavo_memory_free. NULL if memory is short. */
 static char *make_header(const safetensors_entry *entries, uint32_t count, json_t *metadata) {
   json_t *header = json_object();
   bool complete = header != NULL;
@@ -39,18 +61,9 @@ static char *make_header(const safetensors_entry *entries, uint32_t count, json_
     complete = describe_entry(header, &entries[i], offset);
     offset += entries[i].count * sizeof(float);
   }
-  char *text = complete ? json_dumps(header, JSON_COMPACT) : NULL;
+  char *text = complete ? print_header(header) : NULL;
   json_decref(header);
-  if (text == NULL)
-    return NULL;
-  const size_t length = strlen(text), padded = (length + 7) / 8 * 8;
-  char *result = octavo_memory_alloc(padded + 1, 1);
-  if (result != NULL) {
-    memset(result, ' ', padded);
-    memcpy(result, text, length);
-  }
-  free(text);
-  return result;
+  return text;
 }
 
 octavo_status safetensors_save(const char *path, const safetensors_entry *entries, uint32_t count,

@@ -35,10 +35,12 @@ static double constant(double progress, double warmup) {
   return 1.0;
 }
 
-const schedule schedules[] = {{"cosine", cosine},
-                              {"one-cycle", one_cycle},
-                              {"triangular", triangular},
-                              {"step", step},
-                              {"constant", constant}};
+const schedule schedules[] = {
+    [SCHEDULE_COSINE] = {"cosine", cosine},
+    [SCHEDULE_ONE_CYCLE] = {"one-cycle", one_cycle},
+    [SCHEDULE_TRIANGULAR] = {"triangular", triangular},
+    [SCHEDULE_STEP] = {"step", step},
+    [SCHEDULE_CONSTANT] = {"constant", constant},
+};
 
 const char *const schedule_names[] = {"cosine", "one-cycle", "triangular", "step", "constant", 0};

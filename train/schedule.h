@@ -13,6 +13,8 @@ typedef struct schedule {
   double (*factor)(double progress, double warmup);
 } schedule;
 
+enum { SCHEDULE_COSINE, SCHEDULE_ONE_CYCLE, SCHEDULE_TRIANGULAR, SCHEDULE_STEP, SCHEDULE_CONSTANT };
+
 extern const schedule schedules[];
 /* Their names in the same order, NULL at the end: the choices of an option. */
 extern const char *const schedule_names[];

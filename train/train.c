@@ -17,12 +17,11 @@ static void print_begin(const training *t) {
 }
 
 static void print_end(const training *t) {
-  const double *m = t->mean, *d = t->deviation;
+  const train_settings *s = t->settings;
+  const bool is_folder = platform_path(s->data) == PLATFORM_PATH_FOLDER;
   printf("%s: model.onnx, weights.safetensors, history.csv, curves.svg, run.json, labels.txt\n"
-         "Next: octavo-convert %s/model.onnx --mean %.4f,%.4f,%.4f --std %.4f,%.4f,%.4f --labels "
-         "%s/labels.txt --calib DIR -o model.octavo\n",
-         t->settings->output, t->settings->output, m[0], m[1], m[2], d[0], d[1], d[2],
-         t->settings->output);
+         "Next: octavo-convert %s/model.onnx --calib %s -o model.octavo\n",
+         s->output, s->output, is_folder ? s->data : "DIR");
 }
 
 int main(int argc, char **argv) {

@@ -25,6 +25,7 @@ void proto_begin(proto_graph *p, const char *name) {
 void proto_end(proto_graph *p) {
   octavo_memory_free(p->graph.node);
   octavo_memory_free(p->graph.initializer);
+  octavo_memory_free(p->metadata);
   while (p->blocks != NULL) {
     proto_block *next = p->blocks->next;
     octavo_memory_free(p->blocks);
@@ -85,7 +86,7 @@ char *proto_name(proto_graph *p, const char *base, const char *suffix) {
   return name;
 }
 
-/* Makes room for one more pointer in an array of the graph. */
+/* Makes room for one more pointer in an array. */
 static bool grow(proto_graph *p, void *array, size_t count, uint32_t *capacity) {
   if (p->status != OCTAVO_OK)
     return false;
@@ -243,6 +244,16 @@ void proto_output(proto_graph *p, const char *name, size_t rank, const int64_t *
   p->graph.n_output = p->graph.output != NULL;
 }
 
+void proto_metadata(proto_graph *p, const char *key, const char *value) {
+  Onnx__StringStringEntryProto *entry = proto_alloc(p, 1, sizeof *entry);
+  if (!grow(p, &p->metadata, p->metadata_count, &p->metadata_capacity))
+    return;
+  onnx__string_string_entry_proto__init(entry);
+  entry->key = proto_name(p, key, "");
+  entry->value = proto_name(p, value, "");
+  p->metadata[p->metadata_count++] = entry;
+}
+
 static octavo_status pack_and_save(const Onnx__ModelProto *model, const char *path,
                                    octavo_error *error) {
   const size_t size = onnx__model_proto__get_packed_size(model);
@@ -276,5 +287,7 @@ octavo_status proto_save(proto_graph *p, const char *producer, const char *path,
   model.n_opset_import = 1;
   model.opset_import = opsets;
   model.graph = &p->graph;
+  model.n_metadata_props = p->metadata_count;
+  model.metadata_props = p->metadata;
   return pack_and_save(&model, path, error);
 }

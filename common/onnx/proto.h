@@ -10,12 +10,18 @@
 
 #include <stdarg.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef struct proto_block proto_block;
 
 typedef struct proto_graph {
   Onnx__GraphProto graph;
   proto_block *blocks;
-  uint32_t node_capacity, initializer_capacity;
+  uint32_t node_capacity, initializer_capacity, metadata_capacity;
+  Onnx__StringStringEntryProto **metadata;
+  size_t metadata_count;
   octavo_status status; /* the first error */
   octavo_error error;
 } proto_graph;
@@ -49,8 +55,16 @@ void *proto_constant(proto_graph *p, const char *name, int32_t type, size_t rank
 void proto_input(proto_graph *p, const char *name, size_t rank, const int64_t *shape);
 void proto_output(proto_graph *p, const char *name, size_t rank, const int64_t *shape);
 
+/* Adds an entry to the model's metadata, in which programs leave what ONNX has no place for. Both
+ * texts are UTF-8 and copied; keys must differ. */
+void proto_metadata(proto_graph *p, const char *key, const char *value);
+
 /* Writes the file, opset 13, with the name of the program that made it. */
 octavo_status proto_save(proto_graph *p, const char *producer, const char *path,
                          octavo_error *error);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -178,6 +178,8 @@ static octavo_status import_graph(onnx_importer *importer) {
   if (status == OCTAVO_OK)
     status = importer_set_outputs(importer);
   if (status == OCTAVO_OK)
+    status = importer_read_metadata(importer);
+  if (status == OCTAVO_OK)
     status = graph_compact(importer->graph, importer->error);
   return status;
 }

@@ -35,4 +35,7 @@ octavo_status importer_add_inputs(onnx_importer *importer);
 octavo_status importer_add_initializers(onnx_importer *importer);
 octavo_status importer_set_outputs(onnx_importer *importer);
 
+/* Fills the graph's metadata (metadata.c). */
+octavo_status importer_read_metadata(onnx_importer *importer);
+
 #endif

@@ -1,33 +1,12 @@
 /* The values that an ONNX graph declares: inputs, initializers, outputs. */
 #include "converter/onnx/import.h"
 
+#include "common/utf8.h"
 #include "converter/onnx/node.h"
 #include "converter/onnx/tensor_data.h"
 #include "runtime/memory.h"
 
 #include <string.h>
-
-/* Length of the UTF-8 sequence at `text`, 0 if there is none. */
-static size_t utf8_length(const uint8_t *text) {
-  static const struct {
-    uint8_t mask, lead, length;
-    uint32_t least;
-  } forms[] = {
-      {0x80, 0, 1, 0}, {0xe0, 0xc0, 2, 0x80}, {0xf0, 0xe0, 3, 0x800}, {0xf8, 0xf0, 4, 0x10000}};
-  for (size_t i = 0; i < sizeof forms / sizeof forms[0]; i++) {
-    if ((text[0] & forms[i].mask) != forms[i].lead)
-      continue;
-    uint32_t code = text[0] & (uint8_t)~forms[i].mask;
-    for (size_t k = 1; k < forms[i].length; k++) {
-      if ((text[k] & 0xc0) != 0x80)
-        return 0;
-      code = code << 6 | (text[k] & 0x3f);
-    }
-    const bool surrogate = code >= 0xd800 && code <= 0xdfff;
-    return code < forms[i].least || code > 0x10ffff || surrogate ? 0 : forms[i].length;
-  }
-  return 0;
-}
 
 octavo_status importer_check_name(const onnx_importer *importer, const char *name,
                                   const char *what) {
@@ -39,18 +18,10 @@ octavo_status importer_check_name(const onnx_importer *importer, const char *nam
     return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
                             "the graph: the name of %s, '%.40s…', is longer than %u bytes", what,
                             name, OCTAVO_FORMAT_MAX_NAME - 16);
-  for (const uint8_t *at = (const uint8_t *)name; *at != 0;) {
-    const size_t length = utf8_length(at);
-    if (length == 0)
-      return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
-                              "the graph: the name of %s is not valid UTF-8", what);
-    /* Names end up on terminals, where control characters would do things. */
-    if (at[0] < 0x20 || at[0] == 0x7f || (at[0] == 0xc2 && at[1] < 0xa0))
-      return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
-                              "the graph: the name of %s holds a control character", what);
-    at += length;
-  }
-  return OCTAVO_OK;
+  const char *fault = utf8_name_fault(name, strlen(name));
+  return fault == NULL ? OCTAVO_OK
+                       : octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
+                                          "the graph: the name of %s %s", what, fault);
 }
 
 octavo_status importer_define(onnx_importer *importer, const char *name, int32_t value) {

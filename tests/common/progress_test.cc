@@ -34,6 +34,16 @@ TEST(Progress, DrawsBarCountsAndClears) {
   EXPECT_EQ(text.substr(text.size() - 4), "\r\033[K");
 }
 
+TEST(Progress, ALineNeverWraps) {
+  testing::internal::CaptureStderr();
+  const std::string label(79, 'x');
+  progress p;
+  progress_begin(&p, stderr, label.c_str(), "images", 4);
+  p.terminal = true;
+  progress_update(&p, 2);
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "\r\033[K" + label);
+}
+
 TEST(Progress, UnknownTotalOrTooMany) {
   testing::internal::CaptureStderr();
   progress p;

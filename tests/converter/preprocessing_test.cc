@@ -7,6 +7,7 @@
 
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
 
 option_reals Reals(const std::vector<double> &values) {
@@ -20,7 +21,7 @@ class Preprocessing : public testing::Test {
 protected:
   octavo_status Resolve(int64_t height, int64_t width, int64_t channels) {
     const int64_t shape[4] = {1, height, width, channels};
-    return preprocessing_from_options(&options_, shape, &rule_, &error_);
+    return preprocessing_from_options(&options_, &metadata_, shape, &rule_, &error_);
   }
   void ExpectRefused(int64_t height, int64_t width, int64_t channels, const char *text) {
     EXPECT_EQ(Resolve(height, width, channels), OCTAVO_ERROR_ARGUMENT);
@@ -28,6 +29,7 @@ protected:
   }
 
   convert_options options_ = {};
+  graph_metadata metadata_ = {};
   octavo_preprocessing rule_ = {};
   octavo_error error_ = {};
 };
@@ -77,6 +79,51 @@ TEST_F(Preprocessing, APresetForRgbIsTurnedRoundForBgr) {
   ASSERT_EQ(Resolve(224, 224, 3), OCTAVO_OK) << error_.text;
   EXPECT_FLOAT_EQ(rule_.mean[0], 0.406f);
   EXPECT_FLOAT_EQ(rule_.std[2], 0.229f);
+}
+
+TEST_F(Preprocessing, TheNetworksMetadataComesAfterOptionsAndPreset) {
+  metadata_ = {3, {0.1f, 0.2f, 0.3f}, {0.4f, 0.5f, 0.6f}, nullptr};
+  ASSERT_EQ(Resolve(32, 32, 3), OCTAVO_OK) << error_.text;
+  EXPECT_THAT(rule_.mean, ElementsAre(0.1f, 0.2f, 0.3f));
+  EXPECT_THAT(rule_.std, ElementsAre(0.4f, 0.5f, 0.6f));
+  options_.bgr = true;
+  ASSERT_EQ(Resolve(32, 32, 3), OCTAVO_OK) << error_.text;
+  EXPECT_THAT(rule_.mean, ElementsAre(0.3f, 0.2f, 0.1f));
+  EXPECT_THAT(rule_.std, ElementsAre(0.6f, 0.5f, 0.4f));
+  options_.mean = Reals({0.7, 0.8, 0.9});
+  ASSERT_EQ(Resolve(32, 32, 3), OCTAVO_OK) << error_.text;
+  EXPECT_THAT(rule_.mean, ElementsAre(0.7f, 0.8f, 0.9f)) << "in the order given";
+  EXPECT_THAT(rule_.std, ElementsAre(0.6f, 0.5f, 0.4f));
+  options_.bgr = false;
+  options_.preset = "cifar10";
+  ASSERT_EQ(Resolve(32, 32, 3), OCTAVO_OK) << error_.text;
+  EXPECT_THAT(rule_.mean, ElementsAre(0.7f, 0.8f, 0.9f));
+  EXPECT_THAT(rule_.std, ElementsAre(0.2470f, 0.2435f, 0.2616f));
+}
+
+TEST_F(Preprocessing, MetadataThatDoesNotFitTheNetworkIsRefused) {
+  metadata_ = {3, {0.1f, 0.2f, 0.3f}, {0.4f, 0.5f, 0.6f}, nullptr};
+  ExpectRefused(8, 8, 1, "expected 1 numbers, as many as its input has channels, found 3");
+  metadata_ = {1, {0.1f}, {0.4f}, nullptr};
+  ASSERT_EQ(Resolve(8, 8, 1), OCTAVO_OK) << error_.text;
+  EXPECT_THAT(rule_.mean, ElementsAre(0.1f, 0.0f, 0.0f));
+  EXPECT_THAT(rule_.std, ElementsAre(0.4f, 1.0f, 1.0f));
+  ExpectRefused(8, 8, 3, "'octavo.mean'");
+  options_.mean = Reals({0.5});
+  ExpectRefused(8, 8, 3, "'octavo.std'");
+  options_.std = Reals({0.5});
+  EXPECT_EQ(Resolve(8, 8, 3), OCTAVO_OK) << "options make up for it: " << error_.text;
+}
+
+TEST_F(Preprocessing, MetadataIsForPixelsFromZeroToOne) {
+  metadata_ = {3, {0.1f, 0.2f, 0.3f}, {0.4f, 0.5f, 0.6f}, nullptr};
+  options_.scale = Reals({1.0});
+  ExpectRefused(8, 8, 3, "--scale 1 contradicts");
+  options_.scale = Reals({0.00392157});
+  EXPECT_EQ(Resolve(8, 8, 3), OCTAVO_OK) << error_.text;
+  options_.scale = Reals({1.0});
+  options_.mean = options_.std = Reals({127.5});
+  EXPECT_EQ(Resolve(8, 8, 3), OCTAVO_OK) << error_.text;
 }
 
 TEST_F(Preprocessing, MeanAndStdAreForOneOrEachChannel) {
@@ -147,12 +194,13 @@ protected:
     std::ofstream(folder_.Path("labels.txt"), std::ios::binary) << content;
     path_ = folder_.Path("labels.txt");
     options_.labels = path_.c_str();
-    return labels_from_options(&options_, classes, &labels_, &error_);
+    return labels_from_options(&options_, &metadata_, classes, &labels_, &error_);
   }
 
   TemporaryFolder folder_;
   std::string path_;
   convert_options options_ = {};
+  graph_metadata metadata_ = {};
   label_list labels_ = {};
   octavo_error error_ = {};
 };
@@ -174,18 +222,40 @@ TEST_F(Labels, WhatIsNoTextIsRefused) {
   EXPECT_EQ(Read(std::string("a\0b\n", 4), 1), OCTAVO_ERROR_FORMAT);
   EXPECT_EQ(Read(std::string(5000, 'x'), 1), OCTAVO_ERROR_FORMAT);
   options_.labels = "/nonexistent/labels.txt";
-  EXPECT_EQ(labels_from_options(&options_, 1, &labels_, &error_), OCTAVO_ERROR_IO);
+  EXPECT_EQ(labels_from_options(&options_, &metadata_, 1, &labels_, &error_), OCTAVO_ERROR_IO);
 }
 
 TEST_F(Labels, OfThePreset) {
   options_.preset = "cifar10";
-  ASSERT_EQ(labels_from_options(&options_, 10, &labels_, &error_), OCTAVO_OK) << error_.text;
+  ASSERT_EQ(labels_from_options(&options_, &metadata_, 10, &labels_, &error_), OCTAVO_OK)
+      << error_.text;
   EXPECT_STREQ(labels_.texts[0], "airplane");
   EXPECT_STREQ(labels_.texts[9], "truck");
 }
 
+TEST_F(Labels, OfTheNetworkUnlessOptionOrPresetHaveSome) {
+  char text[] = "first\nsecond\n";
+  metadata_.labels = text;
+  options_.preset = "imagenet"; // has none
+  ASSERT_EQ(labels_from_options(&options_, &metadata_, 2, &labels_, &error_), OCTAVO_OK)
+      << error_.text;
+  ASSERT_EQ(labels_.count, 2u);
+  EXPECT_STREQ(labels_.texts[0], "first");
+  EXPECT_STREQ(labels_.texts[1], "second");
+  labels_free(&labels_);
+  EXPECT_EQ(labels_from_options(&options_, &metadata_, 3, &labels_, &error_),
+            OCTAVO_ERROR_ARGUMENT);
+  EXPECT_THAT(error_.text, HasSubstr("'octavo.labels': expected 3 labels"));
+  EXPECT_THAT(error_.text, HasSubstr("found 2"));
+  options_.preset = "cifar10";
+  ASSERT_EQ(labels_from_options(&options_, &metadata_, 10, &labels_, &error_), OCTAVO_OK);
+  EXPECT_STREQ(labels_.texts[0], "airplane");
+  ASSERT_EQ(Read("a\nb\nc\n", 3), OCTAVO_OK) << error_.text;
+  EXPECT_STREQ(labels_.texts[0], "a");
+}
+
 TEST_F(Labels, NoneUnlessTold) {
-  ASSERT_EQ(labels_from_options(&options_, 10, &labels_, &error_), OCTAVO_OK);
+  ASSERT_EQ(labels_from_options(&options_, &metadata_, 10, &labels_, &error_), OCTAVO_OK);
   EXPECT_EQ(labels_.count, 0u);
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/random.h"
 #include "tests/common/temporary_folder.h"
+#include "tests/train/small_network.h"
 #include "train/export_onnx.h"
 #include "train/networks.h"
 #include "train/optimizer.h"
@@ -12,6 +13,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <map>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -26,6 +29,14 @@ struct Case {
   architecture_function function;
   std::vector<std::string> expected, absent; // operators
 };
+
+std::vector<float> Floats(const std::string &list) {
+  std::vector<float> numbers;
+  std::stringstream stream(list);
+  for (std::string part; std::getline(stream, part, ',');)
+    numbers.push_back(std::stof(part));
+  return numbers;
+}
 
 void PrintTo(const Case &c, std::ostream *stream) {
   *stream << c.network;
@@ -91,7 +102,8 @@ protected:
     Make(bfloat16);
     const Tensor images = SetImages();
     ASSERT_EQ(network_forward(net_, false, &error_), OCTAVO_OK) << error_.text;
-    ASSERT_EQ(export_onnx(net_, "test", folder_.path("x.onnx").c_str(), &error_), OCTAVO_OK)
+    const export_facts facts = {{0, 0, 0}, {1, 1, 1}, nullptr, 0};
+    ASSERT_EQ(export_onnx(net_, "test", &facts, folder_.path("x.onnx").c_str(), &error_), OCTAVO_OK)
         << error_.text;
     model_ = folder_.read("x.onnx");
     const Tensor expected = EvaluateOnnx(model_, images);
@@ -137,5 +149,36 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto &p) {
       return std::string(p.param.network) + (p.param.function == ARCHITECTURE_RELU ? "_relu" : "");
     });
+
+class ExportFacts : public SmallNetwork {
+protected:
+  std::string cat_ = "cat", names_[3] = {"small dog", "\xc3\xa4pfel", "d"};
+  char *classes_[4] = {cat_.data(), names_[0].data(), names_[1].data(), names_[2].data()};
+  export_facts facts_{{0.4914, 1.0 / 3, 0.1f}, {0.2470, 1e-3, 2.0}, classes_, 4};
+  TemporaryFolder folder_;
+};
+
+TEST_F(ExportFacts, SaysWhatTheConverterNeeds) {
+  ASSERT_EQ(export_onnx(net_, "test", &facts_, folder_.path("x.onnx").c_str(), &error_), OCTAVO_OK)
+      << error_.text;
+  const std::map<std::string, std::string> found = OnnxMetadata(folder_.read("x.onnx"));
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_EQ(Floats(found.at("octavo.mean")), (std::vector<float>{0.4914f, 1.0f / 3, 0.1f}));
+  EXPECT_EQ(Floats(found.at("octavo.std")), (std::vector<float>{0.2470f, 1e-3f, 2.0f}));
+  EXPECT_EQ(found.at("octavo.labels"), "cat\nsmall dog\n\xc3\xa4pfel\nd\n");
+}
+
+// The converter would refuse them, and then the network with them.
+TEST_F(ExportFacts, LeavesOutClassesThatAreNoNames) {
+  for (const char *name : {"two\nlines", "d\xf6g"}) {
+    names_[0] = name;
+    classes_[1] = names_[0].data();
+    ASSERT_EQ(export_onnx(net_, "test", &facts_, folder_.path("x.onnx").c_str(), &error_),
+              OCTAVO_OK);
+    const std::map<std::string, std::string> found = OnnxMetadata(folder_.read("x.onnx"));
+    EXPECT_EQ(found.count("octavo.labels"), 0u) << name;
+    EXPECT_EQ(found.count("octavo.mean"), 1u);
+  }
+}
 
 } // namespace

@@ -1,6 +1,8 @@
 // Batches and the thread that makes them. Runs under ThreadSanitizer too.
 #include "train/loader.h"
 
+#include "tests/common/allocation_failures.h"
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -137,6 +139,18 @@ TEST_F(Loader, FewerImagesThanABatchAreRefused) {
   Open(false); // to evaluate they suffice
   Begin(0, 0);
   EXPECT_EQ(Collect(0, false).size(), kBatch - 1);
+}
+
+TEST_F(Loader, AllocationFailures) {
+  FailEachAllocation([&](octavo_error *error) {
+    loader *l = nullptr;
+    octavo_status status = loader_open(&set_, &changes_, kBatch, true, {}, &l, error);
+    EXPECT_EQ(l == nullptr, status != OCTAVO_OK);
+    if (status == OCTAVO_OK)
+      status = loader_begin(l, 0, 0, error);
+    loader_close(l);
+    return status;
+  });
 }
 
 } // namespace

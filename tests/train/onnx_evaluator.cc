@@ -227,6 +227,14 @@ Tensor EvaluateOnnx(const std::string &bytes, const Tensor &input) {
   return tensors.at(graph.output[0]->name);
 }
 
+std::map<std::string, std::string> OnnxMetadata(const std::string &bytes) {
+  const Model model(bytes);
+  std::map<std::string, std::string> result;
+  for (size_t i = 0; i < model.proto->n_metadata_props; i++)
+    result[model.proto->metadata_props[i]->key] = model.proto->metadata_props[i]->value;
+  return result;
+}
+
 std::vector<std::string> OnnxOperators(const std::string &bytes) {
   const Model model(bytes);
   std::vector<std::string> result;

@@ -4,6 +4,7 @@
 #define OCTAVO_TESTS_ONNX_EVALUATOR_H
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct Tensor {
 // The bytes of a model with one input and one output. Throws std::runtime_error for what it does
 // not know.
 Tensor EvaluateOnnx(const std::string &model, const Tensor &input);
+
+// Its metadata_props.
+std::map<std::string, std::string> OnnxMetadata(const std::string &model);
 
 // The operators of its nodes, in order.
 std::vector<std::string> OnnxOperators(const std::string &model);

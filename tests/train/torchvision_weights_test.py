@@ -157,10 +157,9 @@ def check_same_answers(folder, out, convert, octavo_run):
     load(out / "weights.safetensors", net)
     net.eval()
     data = json.loads((out / "run.json").read_text())["data"]
-    numbers = lambda key: ",".join("%.17g" % v for v in data[key])
     model = folder / "float.octavo"
-    run(convert, out / "model.onnx", "--mode", "float", "--mean", numbers("mean"), "--std",
-        numbers("std"), "--labels", out / "labels.txt", "--output", model)
+    # Without options: mean, std and labels travel in the file.
+    run(convert, out / "model.onnx", "--mode", "float", "--output", model)
     random = np.random.default_rng(7)
     mean, std = np.array(data["mean"]), np.array(data["std"])
     labels = (out / "labels.txt").read_text().split("\n")

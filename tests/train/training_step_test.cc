@@ -50,7 +50,7 @@ protected:
 
 TEST_F(TrainingStep, SettingsReachThePartsThatTheyAreFor) {
   Open({"--flip", "random", "--cutout", "4", "--translate", "2", "--seed", "3", "--weight-decay",
-        "0.01", "--momentum", "0.5", "--nesterov", "no", "--decay-all", "yes"});
+        "0.01", "--momentum", "0.5", "--nesterov", "no", "--decay-all"});
   EXPECT_EQ(t_.changes.flip, AUGMENT_FLIP_RANDOM);
   EXPECT_EQ(t_.changes.cutout, 4u);
   EXPECT_EQ(t_.changes.translate, 2u);

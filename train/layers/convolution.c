@@ -9,6 +9,7 @@
  * stay in the parameter, with a gradient of zero. Then the parameter has its taps outermost, so
  * that the part which is computed with is dense, and the gradient is copied into it. */
 #include "train/network.h"
+#include "wide_gradient.h"
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -21,6 +22,7 @@ typedef struct state {
   operation forward, to_data, to_weights, keep_gradient;
   tensor forward_weights, data_weights; /* copies; described if needed */
   operation refresh_forward, refresh_data;
+  wide_gradient wide; /* where bfloat16 has no fast gradient of the weights */
 } state;
 
 /* In one dimension: which taps meet any of `size` pixels, and the padding that is left for them. */
@@ -87,6 +89,12 @@ static int weight_dims(const network *n, const layer *l, uint32_t rows, uint32_t
   return rank;
 }
 
+/* With channels last the output has to be asked for in that order: where it may choose, oneDNN 2.6
+ * finds reference code for depthwise and 2 × 2 convolutions before it finds the fast one. */
+static dnnl_format_tag_t output_tag(const network *n) {
+  return n->channels_last ? dnnl_nhwc : dnnl_format_tag_any;
+}
+
 static dnnl_status_t draft_forward(network *n, layer *l, draft *d) {
   dnnl_dims_t dims;
   make_window(n, l, d);
@@ -98,7 +106,7 @@ static dnnl_status_t draft_forward(network *n, layer *l, draft *d) {
   if (status == dnnl_success)
     status = version_desc_create(&d->weights_gradient, rank, dims, dnnl_f32, dnnl_format_tag_any);
   if (status == dnnl_success)
-    status = version_desc_create(&d->output, 4, output, n->type, dnnl_format_tag_any);
+    status = version_desc_create(&d->output, 4, output, n->type, output_tag(n));
   if (status == dnnl_success && l->spec->bias)
     status = version_desc_create(&d->bias, 1, bias, dnnl_f32, dnnl_a);
   if (status == dnnl_success)
@@ -220,6 +228,12 @@ static octavo_status make_forward(network *n, layer *l, draft *d, octavo_error *
   return status;
 }
 
+static octavo_status widen(network *n, layer *l, draft *d, octavo_error *error) {
+  state *s = l->state;
+  const wide_convolution c = {d->weights_gradient, d->bias, &d->window};
+  return wide_gradient_create(&s->wide, n, l, &c, &d->to_weights, error);
+}
+
 static octavo_status make_to_weights(network *n, layer *l, draft *d, octavo_error *error) {
   state *s = l->state;
   const tensor *target = &s->weight->gradient;
@@ -236,8 +250,11 @@ static octavo_status make_to_weights(network *n, layer *l, draft *d, octavo_erro
     return status;
   status = operation_create(&s->to_weights, dnnl_success, d->to_weights, "a convolution", error);
   d->to_weights = NULL;
-  operation_bind(&s->to_weights, DNNL_ARG_SRC, &network_source(n, l, 0)->data);
-  operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST, &network_output(n, l)->gradient);
+  const bool wide = s->wide.source.memory != NULL;
+  operation_bind(&s->to_weights, DNNL_ARG_SRC,
+                 wide ? &s->wide.source : &network_source(n, l, 0)->data);
+  operation_bind(&s->to_weights, DNNL_ARG_DIFF_DST,
+                 wide ? &s->wide.gradient : &network_output(n, l)->gradient);
   operation_bind(&s->to_weights, DNNL_ARG_DIFF_WEIGHTS, target);
   if (s->bias != NULL)
     operation_bind(&s->to_weights, DNNL_ARG_DIFF_BIAS, &s->bias->gradient);
@@ -289,6 +306,8 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
   if (status == OCTAVO_OK)
     status = onednn_check(draft_backward(n, l, &d), "the convolution's gradient", error);
   if (status == OCTAVO_OK)
+    status = widen(n, l, &d, error);
+  if (status == OCTAVO_OK)
     status = add_weight(n, l, &d, error);
   if (status == OCTAVO_OK)
     status = find_used(n, l, &d, error);
@@ -312,7 +331,9 @@ static octavo_status forward(network *n, layer *l, bool training, octavo_error *
 
 static octavo_status backward(network *n, layer *l, octavo_error *error) {
   const state *s = l->state;
-  octavo_status status = operation_run(&s->to_weights, n->d, error);
+  octavo_status status = wide_gradient_fill(&s->wide, n, error);
+  if (status == OCTAVO_OK)
+    status = operation_run(&s->to_weights, n->d, error);
   if (status == OCTAVO_OK)
     status = operation_run(&s->keep_gradient, n->d, error);
   return status == OCTAVO_OK ? operation_run(&s->to_data, n->d, error) : status;
@@ -335,6 +356,7 @@ static void destroy(layer *l) {
   tensor_free(&s->used);
   tensor_free(&s->gradient);
   tensor_free(&s->gradient_target);
+  wide_gradient_free(&s->wide);
   tensor_free(&s->forward_weights);
   tensor_free(&s->data_weights);
 }

@@ -45,7 +45,8 @@ public:
     return process_;
   }
   void Signal(int number) const {
-    kill(process_, number);
+    if (process_ > 0) // -1 would mean every process
+      kill(process_, number);
   }
   // The exit code; minus the signal's number if one ended it.
   int Wait() {

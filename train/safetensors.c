@@ -16,15 +16,23 @@ static const char METADATA[] = "__metadata__";
 
 /* ---- Writing --------------------------------------------------------------------------------- */
 
+/* Adds the entry to the header. Piece by piece, since json_pack loses what it has when memory is
+ * short. */
 static bool describe_entry(json_t *header, const safetensors_entry *entry, uint64_t offset) {
   const uint64_t end = offset + entry->count * sizeof(float);
-  json_t *shape = json_array();
-  bool complete = shape != NULL;
-  for (uint32_t i = 0; complete && i < entry->rank; i++)
-    complete = json_array_append_new(shape, json_integer(entry->dims[i])) == 0;
-  json_t *tensor = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
-                             (json_int_t)offset, (json_int_t)end);
-  return complete && json_object_set_new(header, entry->name, tensor) == 0;
+  json_t *tensor = json_object(), *shape = json_array(), *place = json_array();
+  bool complete = json_object_set(header, entry->name, tensor) == 0;
+  complete &= json_object_set_new(tensor, "dtype", json_string("F32")) == 0;
+  complete &= json_object_set(tensor, "shape", shape) == 0;
+  complete &= json_object_set(tensor, "data_offsets", place) == 0;
+  for (uint32_t i = 0; i < entry->rank; i++)
+    complete &= json_array_append_new(shape, json_integer(entry->dims[i])) == 0;
+  complete &= json_array_append_new(place, json_integer((json_int_t)offset)) == 0;
+  complete &= json_array_append_new(place, json_integer((json_int_t)end)) == 0;
+  json_decref(tensor);
+  json_decref(shape);
+  json_decref(place);
+  return complete;
 }
 
 /* The object as text, filled up with spaces to a multiple of eight; octavo_memory_free. json_dumps

@@ -253,6 +253,15 @@ octavo_status training_step(training *t, octavo_error *error) {
   return status;
 }
 
+/* Of the epoch alone: evaluation and saving are not in it. */
+static void begin_profile(training *t) {
+  t->epoch_time = (profile){0};
+  if (!t->settings->profile)
+    return;
+  t->net->profile = &t->epoch_time;
+  profile_start(&t->epoch_time);
+}
+
 static octavo_status stop_early(training *t, octavo_error *error) {
   const octavo_status status = run_files_save_checkpoint(t, error);
   if (status != OCTAVO_OK)
@@ -262,15 +271,6 @@ static octavo_status stop_early(training *t, octavo_error *error) {
                           "; saved. The same command with --resume%s goes on from there",
                           t->at.epoch + 1, t->at.step,
                           t->settings->overwrite ? " in place of --overwrite" : "");
-}
-
-/* Of the epoch alone: evaluation and saving are not in it. */
-static void begin_profile(training *t) {
-  t->epoch_time = (profile){0};
-  if (!t->settings->profile)
-    return;
-  t->net->profile = &t->epoch_time;
-  profile_start(&t->epoch_time);
 }
 
 /* The rest of the epoch that t->at is in. Returns images per second through *speed. */

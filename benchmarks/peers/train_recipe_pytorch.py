@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """Trains a network on CIFAR-10 in PyTorch by the same recipe as octavo-train, to compare accuracy.
 
-The options are octavo-train's, and their defaults its `--recipe fast`; --like takes all of them from
-the run.json of a run of octavo-train instead, and refuses what it does not know. Computes in bfloat16
-(torch.autocast) with channels-last, evaluates in float32. Needs python3-torch.
+The options are octavo-train's, and their defaults its `--recipe fast` for small ResNets; --like takes
+all of them from the run.json of a run of octavo-train instead, and refuses what it does not know.
+Computes in bfloat16 (torch.autocast) with channels-last, evaluates in float32. Needs python3-torch.
 """
 import argparse
 import json
@@ -17,18 +17,20 @@ sys.dont_write_bytecode = True
 # `fast` for small ResNets in train/recipes.c.
 FAST = {"epochs": 10, "batch": 128, "seed": 1, "lr": 0.3, "schedule": "one-cycle", "warmup": 0.25,
         "momentum": 0.9, "nesterov": "yes", "weight_decay": 5e-4, "decay_all": "no",
-        "label_smoothing": 0.0, "translate": 3, "flip": "alternating"}
+        "label_smoothing": 0.0, "translate": 3, "flip": "alternating", "ema": 0.0, "lookahead": 0,
+        "lookahead_share": 0.5, "lookahead_power": 0.0, "limit": 0, "test_limit": 0}
 # Of run.json: what does not decide what is learnt, and what must have this value here.
-IGNORED = {"network", "recipe", "threads", "precision", "data_sha256", "onednn", "limit", "test_limit",
-           "val_share", "lookahead_share", "lookahead_power", "tta"}
-UNSUPPORTED_UNLESS = {"cutout": "0", "init": "random", "mean": "computed", "std": "computed",
-                      "ema": "0", "lookahead": "0"}
+IGNORED = {"network", "recipe", "threads", "precision", "data_sha256", "onednn", "val_share", "tta"}
+UNSUPPORTED_UNLESS = {"cutout": "0", "init": "random", "mean": "computed", "std": "computed"}
 
 # As in train/schedule.c.
 SCHEDULES = {
     "cosine": lambda progress, warmup: 0.5 * (1 + math.cos(math.pi * progress)),
     "one-cycle": lambda progress, warmup: (0.04 + 0.96 * progress / warmup if progress < warmup
                                            else (1 - progress) / (1 - warmup)),
+    "triangular": lambda progress, warmup: (
+        0.2 + 0.8 * progress / warmup if progress < warmup
+        else 1 - 0.93 * (progress - warmup) / (1 - warmup)),
     "step": lambda progress, warmup: 1.0 if progress < 0.5 else 0.1 if progress < 0.75 else 0.01,
     "constant": lambda progress, warmup: 1.0,
 }
@@ -70,18 +72,22 @@ def parse(arguments):
     add("--epochs", type=int, metavar="N")
     add("--batch", type=int, metavar="N")
     add("--seed", type=int, metavar="N")
-    add("--limit", type=int, default=0, metavar="N", help="training images; 0 is all")
-    add("--test-limit", type=int, default=0, metavar="N", help="test images; 0 is all")
+    add("--limit", type=int, metavar="N", help="training images; 0 is all")
+    add("--test-limit", type=int, metavar="N", help="test images; 0 is all")
     add("--threads", type=int, default=2, metavar="N")
     add("--precision", choices=("float32", "bfloat16"), default="bfloat16")
     add("--lr", type=float, metavar="X", help="the peak one")
     add("--schedule", choices=tuple(SCHEDULES))
-    add("--warmup", type=float, metavar="X", help="share of the steps in which one-cycle rises")
+    add("--warmup", type=float, metavar="X", help="share of the steps in which the rate rises")
     add("--momentum", type=float, metavar="X")
     add("--nesterov", choices=yes_no)
     add("--weight-decay", type=float, metavar="X", help="of weights alone")
     add("--decay-all", choices=yes_no, help="of batch norm and biases too")
     add("--label-smoothing", type=float, metavar="X")
+    add("--ema", type=float, metavar="X", help="share that the average keeps in each step")
+    add("--lookahead", type=int, metavar="K", help="steps from meeting to meeting")
+    add("--lookahead-share", type=float, metavar="X")
+    add("--lookahead-power", type=float, metavar="X")
     add("--translate", type=int, metavar="N")
     add("--flip", choices=("none", "random", "alternating"))
     parser.set_defaults(**FAST)
@@ -182,7 +188,41 @@ def make_optimizer(net, options):
         lr=options.lr, momentum=options.momentum, nesterov=options.nesterov == "yes")
 
 
-def train_epoch(net, optimizer, images, epoch, options):
+class Averaging:
+    """Weights and running statistics that are evaluated in place of the trained ones: as
+    train/averaging.h."""
+
+    def __init__(self, net, options):
+        self.options = options
+        self.active = options.ema > 0 or options.lookahead > 0
+        self.values = [t for t in list(net.parameters()) + list(net.buffers())
+                       if t.is_floating_point()]
+        self.averages = [t.detach().clone() for t in self.values] if self.active else []
+
+    def follow(self, share):
+        for average, value in zip(self.averages, self.values):
+            average.lerp_(value.detach(), share)
+
+    def step(self, done, total):
+        """After optimizer step `done`, from 1, of `total`."""
+        options = self.options
+        if options.ema > 0:
+            self.follow(1 - min(options.ema, (1 + done) / (10 + done)))
+        elif options.lookahead > 0 and done % options.lookahead == 0:
+            self.follow(1 - (1 - options.lookahead_share)
+                        * (done / total) ** options.lookahead_power)
+            for average, value in zip(self.averages, self.values):
+                value.detach().copy_(average)
+
+    def swap(self):
+        """Exchanges both; a second call undoes it."""
+        for average, value in zip(self.averages, self.values):
+            kept = value.detach().clone()
+            value.detach().copy_(average)
+            average.copy_(kept)
+
+
+def train_epoch(net, optimizer, averaging, images, epoch, options):
     """Returns mean loss, accuracy and images per second."""
     import torch
     import torch.nn.functional as F
@@ -200,6 +240,7 @@ def train_epoch(net, optimizer, images, epoch, options):
         loss = F.cross_entropy(logits.float(), labels, label_smoothing=options.label_smoothing)
         loss.backward()
         optimizer.step()
+        averaging.step(epoch * steps + step + 1, options.epochs * steps)
         loss_sum += loss.item() * len(labels)
         correct += (logits.argmax(1) == labels).sum().item()
     seen = steps * options.batch
@@ -247,16 +288,19 @@ def main():
                  f"found {images.count}")
     pixels, labels = read_batches(options.data, ["test_batch.bin"], options.test_limit)
     net = resnet_pytorch.ResNet(options.network).to(memory_format=torch.channels_last)
-    optimizer = make_optimizer(net, options)
+    optimizer, averaging = make_optimizer(net, options), Averaging(net, options)
     print(f"{options.network}: {sum(p.numel() for p in net.parameters())} parameters; "
           f"{images.count} training and {len(labels)} test images; {options.precision}, "
           f"{options.threads} threads; PyTorch {torch.__version__}", flush=True)
     rows, begun = [], time.perf_counter()
     for epoch in range(options.epochs):
-        loss, accuracy, speed = train_epoch(net, optimizer, images, epoch, options)
+        loss, accuracy, speed = train_epoch(net, optimizer, averaging, images, epoch,
+                                            options)
         if not math.isfinite(loss):
             sys.exit("train_recipe_pytorch.py: the loss is no number any more; try a lower --lr")
+        averaging.swap()
         test_loss, test_accuracy = evaluate(net, images, pixels, labels)
+        averaging.swap()
         rows.append({"epoch": epoch + 1, "train_loss": loss, "train_accuracy": accuracy,
                      "test_loss": test_loss, "test_accuracy": test_accuracy,
                      "images_per_second": speed, "seconds": time.perf_counter() - begun})

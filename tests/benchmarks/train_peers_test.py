@@ -161,8 +161,9 @@ class Recipe(unittest.TestCase):
 
     def test_the_defaults_are_the_fast_recipe(self):
         import train_recipe_pytorch
+        expected = dict(train_recipe_pytorch.FAST, limit=128, test_limit=10)
         self.assertEqual(train_recipe_pytorch.recipe_of_settings(self.run_json["settings"]),
-                         train_recipe_pytorch.FAST)
+                         expected)
 
     def test_like_takes_over_and_options_go_on_top(self):
         settings = dict(self.run_json["settings"], epochs="7", lr="0.5", flip="random")
@@ -170,7 +171,8 @@ class Recipe(unittest.TestCase):
         self.assertEqual((options.epochs, options.lr, options.flip), (7, 0.25, "random"))
 
     def test_like_refuses_what_it_does_not_do(self):
-        for key, value in (("cutout", "8"), ("no_such_setting", "1")):
+        for key, value in (("cutout", "8"), ("no_such_setting", "1"), ("init", "w.safetensors"),
+                           ("mean", "0.5,0.5,0.5")):
             with self.assertRaises(SystemExit) as caught:
                 self.parse(dict(self.run_json["settings"], **{key: value}))
             self.assertIn(key, str(caught.exception))
@@ -181,6 +183,9 @@ class Recipe(unittest.TestCase):
         for progress, factor in ((0, 0.04), (0.125, 0.52), (0.25, 1), (0.625, 0.5)):
             self.assertAlmostEqual(one_cycle(progress, 0.25), factor)
         self.assertAlmostEqual(train_recipe_pytorch.SCHEDULES["cosine"](0.5, 0), 0.5)
+        triangular = train_recipe_pytorch.SCHEDULES["triangular"]
+        for progress, factor in ((0, 0.2), (0.125, 0.6), (0.25, 1), (0.625, 0.535), (1, 0.07)):
+            self.assertAlmostEqual(triangular(progress, 0.25), factor)
 
 
 class PyTorch(unittest.TestCase):

@@ -128,6 +128,55 @@ class Images(unittest.TestCase):
         self.assertEqual(len(self.whole_epoch(self.images(batch=5))), 10)
 
 
+class Averaging(unittest.TestCase):
+    """One weight, one running statistic; values from the formulas in train/averaging.h."""
+
+    def make(self, **options):
+        settings = {"ema": 0.0, "lookahead": 0, "lookahead_share": 0.5, "lookahead_power": 0.0}
+        net = torch.nn.BatchNorm1d(1)
+        for value in (net.weight, net.running_mean):
+            value.detach().fill_(1)
+        return net, recipe.Averaging(net, argparse.Namespace(**{**settings, **options}))
+
+    def move(self, net, value):
+        for tensor in (net.weight, net.running_mean):
+            tensor.detach().fill_(value)
+
+    def both(self, net, averaging):
+        averaging.swap()
+        values = [net.weight.item(), net.running_mean.item()]
+        averaging.swap()
+        return values
+
+    def test_ema_follows(self):
+        net, averaging = self.make(ema=0.5)
+        self.move(net, 3)
+        averaging.step(1, 10)  # keeps min(0.5, 2/11)
+        first = 1 + 9 / 11 * 2
+        for found in self.both(net, averaging):
+            self.assertAlmostEqual(found, first, places=5)
+        averaging.step(1000, 1000)  # keeps a half
+        for found in self.both(net, averaging):
+            self.assertAlmostEqual(found, (first + 3) / 2, places=5)
+        self.assertEqual(net.weight.item(), 3)
+
+    def test_lookahead_meets(self):
+        net, averaging = self.make(lookahead=2, lookahead_share=0.25, lookahead_power=1.0)
+        self.move(net, 5)
+        averaging.step(1, 8)
+        self.assertEqual(self.both(net, averaging), [1, 1])
+        averaging.step(2, 8)  # share 1 - 0.75 / 4
+        expected = 1 + (1 - 0.75 / 4) * 4
+        self.assertEqual([net.weight.item(), net.running_mean.item()], [expected] * 2)
+        self.assertEqual(self.both(net, averaging), [expected] * 2)
+
+    def test_none_changes_nothing(self):
+        net, averaging = self.make()
+        self.move(net, 2)
+        averaging.step(1, 2)
+        self.assertEqual(self.both(net, averaging), [2, 2])
+
+
 class Programs(unittest.TestCase):
     def test_the_worker_answers(self):
         for precision, layout in (("float32", "contiguous"), ("bfloat16", "channels-last")):

@@ -152,6 +152,7 @@ std::string TestName(const testing::TestParamInfo<Network> &network) {
 
 const Network networks[] = {
     {"../../../models/resnet20-cifar10", false, 32},
+    {"../../../models/resnet8-cifar10", false, 14},
     // PyTorch: tests/data/onnx/make_torch.py
     {"resnet", false, 11},
     {"resnet_unfolded", false, 11},

@@ -27,10 +27,28 @@ protected:
     ASSERT_EQ(trainable_build(trainable_find(name), &options, &plan_, &error_), OCTAVO_OK)
         << error_.text;
   }
-  void Create(const char *name, const trainable_options &options) {
+  void Create(const char *name, const trainable_options &options, bool bfloat16 = false) {
     Build(name, options);
     ASSERT_EQ(onednn_open(&d_, 1, &error_), OCTAVO_OK) << error_.text;
-    ASSERT_EQ(network_create(&d_, &plan_, 1, false, &net_, &error_), OCTAVO_OK) << error_.text;
+    ASSERT_EQ(network_create(&d_, &plan_, 1, bfloat16, &net_, &error_), OCTAVO_OK) << error_.text;
+  }
+  // What oneDNN says that it computes in one step.
+  std::string Verbose() {
+    testing::internal::CaptureStdout();
+    dnnl_set_verbose(1);
+    EXPECT_EQ(network_forward(net_, true, &error_), OCTAVO_OK) << error_.text;
+    EXPECT_EQ(network_forward(net_, false, &error_), OCTAVO_OK) << error_.text;
+    EXPECT_EQ(network_backward(net_, &error_), OCTAVO_OK) << error_.text;
+    dnnl_set_verbose(0);
+    return testing::internal::GetCapturedStdout();
+  }
+  // One line of it that tells of a convolution in reference code, which takes a thousand times as
+  // long as it need; else "".
+  static std::string SlowConvolution(const std::string &verbose) {
+    EXPECT_NE(verbose.find(",convolution,"), std::string::npos);
+    const size_t found = verbose.find(",convolution,ref");
+    return found == std::string::npos ? ""
+                                      : verbose.substr(found, verbose.find('\n', found) - found);
   }
   std::vector<uint32_t> Shape(const char *name) {
     const parameter *p = network_parameter(net_, name);
@@ -187,6 +205,24 @@ TEST_F(Networks, ActivationIsChosen) {
     EXPECT_EQ(Layer("whiten.activation").function, row.expected);
     EXPECT_EQ(Layer("block2.norm1").relu, row.expected == ARCHITECTURE_RELU);
   }
+}
+
+// Width 0.75 begins with 24 filters, as airbench94 does.
+TEST_F(Networks, NoConvolutionRunsInReferenceCode) {
+  const struct {
+    const char *name;
+    double width;
+  } rows[] = {{"resnet8", 0}, {"mobilenetv2", 0}, {"mobilenetv2", 0.75}, {"airbench94", 0}};
+  for (const auto &row : rows)
+    for (const bool bfloat16 : {false, true}) {
+      if (bfloat16 && !onednn_has_bfloat16(&d_))
+        continue;
+      Create(row.name, {32, 10, row.width, ARCHITECTURE_NO_FUNCTION}, bfloat16);
+      EXPECT_EQ(SlowConvolution(Verbose()), "") << row.name << " " << row.width;
+      network_free(net_);
+      net_ = nullptr;
+      onednn_close(&d_);
+    }
 }
 
 TEST_F(Networks, OptionsThatANetworkDoesNotHaveAreRefused) {

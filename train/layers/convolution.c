@@ -89,6 +89,12 @@ static int weight_dims(const network *n, const layer *l, uint32_t rows, uint32_t
   return rank;
 }
 
+/* With channels last the output has to be asked for in that order: where it may choose, oneDNN 2.6
+ * finds reference code for depthwise and 2 × 2 convolutions before it finds the fast one. */
+static dnnl_format_tag_t output_tag(const network *n) {
+  return n->channels_last ? dnnl_nhwc : dnnl_format_tag_any;
+}
+
 static dnnl_status_t draft_forward(network *n, layer *l, draft *d) {
   dnnl_dims_t dims;
   make_window(n, l, d);
@@ -100,7 +106,7 @@ static dnnl_status_t draft_forward(network *n, layer *l, draft *d) {
   if (status == dnnl_success)
     status = version_desc_create(&d->weights_gradient, rank, dims, dnnl_f32, dnnl_format_tag_any);
   if (status == dnnl_success)
-    status = version_desc_create(&d->output, 4, output, n->type, dnnl_format_tag_any);
+    status = version_desc_create(&d->output, 4, output, n->type, output_tag(n));
   if (status == dnnl_success && l->spec->bias)
     status = version_desc_create(&d->bias, 1, bias, dnnl_f32, dnnl_a);
   if (status == dnnl_success)

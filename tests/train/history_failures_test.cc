@@ -1,3 +1,4 @@
+// history.csv damaged, and with memory or disk short.
 #include "train/history.h"
 
 #include "common/atomic_file.h"
@@ -18,7 +19,7 @@ constexpr char kFile[] = "epoch,lr,train_loss,train_accuracy,test_loss,test_accu
                          "1,0.1,2.25,0.125,2.5,0.25,1.500\n"
                          "2,0.05,1.25,0.5,1.5,0.75,3.000\n";
 
-class HistoryDamage : public ::testing::Test {
+class HistoryFailures : public ::testing::Test {
 protected:
   void TearDown() override {
     history_free(&history_);
@@ -28,10 +29,11 @@ protected:
     return history_read_csv(&history_, folder_.write("h.csv", text).c_str(), epochs, &error_);
   }
   octavo_status AddTwo(octavo_error *error) {
-    const history_row first = {1, 0.1, 2.25, 0.125, 2.5, 0.25, 1.5, 0};
-    const history_row second = {2, 0.05, 1.25, 0.5, 1.5, 0.75, 3, 0};
-    const octavo_status status = history_add(&history_, &first, error);
-    return status == OCTAVO_OK ? history_add(&history_, &second, error) : status;
+    history_row row{};
+    row.epoch = 1;
+    const octavo_status status = history_add(&history_, &row, error);
+    row.epoch = 2;
+    return status == OCTAVO_OK ? history_add(&history_, &row, error) : status;
   }
 
   TemporaryFolder folder_;
@@ -39,28 +41,17 @@ protected:
   octavo_error error_{};
 };
 
-TEST_F(HistoryDamage, WritesAndReadsItsFile) {
-  ASSERT_EQ(AddTwo(&error_), OCTAVO_OK);
-  ASSERT_EQ(history_write_csv(&history_, folder_.path("h.csv").c_str(), &error_), OCTAVO_OK);
-  EXPECT_EQ(folder_.read("h.csv"), kFile);
-  ASSERT_EQ(Read(kFile, 2), OCTAVO_OK) << error_.text;
-  ASSERT_EQ(history_.count, 2u);
-  EXPECT_EQ(history_.rows[1].epoch, 2u);
-  EXPECT_EQ(history_.rows[1].rate, 0.05);
-  EXPECT_EQ(history_.rows[1].train_loss, 1.25);
-  EXPECT_EQ(history_.rows[1].train_accuracy, 0.5);
-  EXPECT_EQ(history_.rows[1].test_loss, 1.5);
-  EXPECT_EQ(history_.rows[1].test_accuracy, 0.75);
-  EXPECT_EQ(history_.rows[1].seconds, 3.0);
-  // What a run wrote that was killed before its checkpoint was saved does not count.
-  ASSERT_EQ(Read(kFile, 1), OCTAVO_OK);
-  EXPECT_EQ(history_.count, 1u);
+// A run may be killed after it wrote this file and before it saved the checkpoint.
+TEST_F(HistoryFailures, LinesBeyondTheCheckpointDoNotCount) {
+  ASSERT_EQ(Read(kFile, 1), OCTAVO_OK) << error_.text;
+  ASSERT_EQ(history_.count, 1u);
+  EXPECT_EQ(history_.rows[0].train_loss, 2.25);
 }
 
-TEST_F(HistoryDamage, DamageIsRefused) {
+TEST_F(HistoryFailures, DamageIsRefused) {
   EXPECT_EQ(Read(kFile, 3), OCTAVO_ERROR_FORMAT);
-  EXPECT_THAT(error_.text, HasSubstr("h.csv: expected 3 lines of seven numbers under the heading, "
-                                     "found 2"));
+  EXPECT_THAT(error_.text, HasSubstr("h.csv: expected 3 lines of "));
+  EXPECT_THAT(error_.text, HasSubstr("numbers under the heading, found 2"));
   const std::string file = kFile;
   for (size_t size = 0; size < file.size(); size++)
     EXPECT_EQ(Read(file.substr(0, size), 2), OCTAVO_ERROR_FORMAT) << size;
@@ -69,7 +60,7 @@ TEST_F(HistoryDamage, DamageIsRefused) {
   EXPECT_EQ(history_read_csv(&history_, folder_.path("none").c_str(), 1, &error_), OCTAVO_ERROR_IO);
 }
 
-TEST_F(HistoryDamage, AllocationFailures) {
+TEST_F(HistoryFailures, AllocationFailures) {
   FailEachAllocation([&](octavo_error *error) {
     history_free(&history_);
     octavo_status status = AddTwo(error);
@@ -83,7 +74,7 @@ TEST_F(HistoryDamage, AllocationFailures) {
   });
 }
 
-TEST_F(HistoryDamage, AFailingDiskKeepsTheOldFile) {
+TEST_F(HistoryFailures, AFailingDiskKeepsTheOldFile) {
   ASSERT_EQ(AddTwo(&error_), OCTAVO_OK);
   const std::string path = folder_.write("h.csv", "old");
   for (size_t step = 0; step < 6; step++) {

@@ -74,6 +74,19 @@ octavo_status network_input_gradient(network *n, layer *l, uint32_t which, const
   return status;
 }
 
+/* Whether both inputs of a sum may use the memory of its gradient. What is written there before the
+ * earlier of the two layers, whose backward pass comes last, has read it would reach that one too:
+ * the mask of a sum's ReLU, and what other readers add. */
+static bool may_share_both(const network *n, const layer *l) {
+  const uint32_t *inputs = l->spec->inputs;
+  const uint32_t later = inputs[0] > inputs[1] ? inputs[0] : inputs[1];
+  bool may = n->plan->layers[later].kind != ARCHITECTURE_ADD;
+  for (uint32_t i = later + 1; i < l->index; i++)
+    for (uint32_t k = 0; k < n->plan->layers[i].input_count; k++)
+      may &= n->plan->layers[i].inputs[k] != inputs[0] && n->plan->layers[i].inputs[k] != inputs[1];
+  return may;
+}
+
 octavo_status network_pass_gradient(network *n, layer *l, uint32_t which, octavo_error *error) {
   const uint32_t input = l->spec->inputs[which];
   if (input == 0)
@@ -81,6 +94,10 @@ octavo_status network_pass_gradient(network *n, layer *l, uint32_t which, octavo
   value *v = &n->values[input];
   if (v->last_reader != l->index)
     return make_adder(n, l, which, &n->values[l->index].gradient, error);
+  const bool taken = which == 1 && n->values[l->spec->inputs[0]].shares == l->index;
+  if (taken && !may_share_both(n, l))
+    return operation_reorder(&l->add_on[which], n->d, &n->values[l->index].gradient, &v->gradient,
+                             error);
   v->shares = l->index;
   return OCTAVO_OK;
 }

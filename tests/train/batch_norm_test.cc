@@ -59,7 +59,7 @@ TEST_P(BatchNorm, BetweenConvolutions) {
 
 // A residual block: norm, plus the identity, ReLU.
 TEST_P(BatchNorm, ThenTheSumWithTheIdentityAndRelu) {
-  for (uint32_t channels : {16u, 33u, 64u})
+  for (uint32_t channels : {16u, 24u, 33u, 64u})
     for (bool relu : {false, true}) {
       SCOPED_TRACE(std::to_string(channels) + (relu ? " channels, ReLU" : " channels"));
       Check({3, 6, 3}, [&](architecture *a) {
@@ -108,6 +108,55 @@ TEST_P(BatchNorm, ReadTwice) {
       sum = architecture_add(a, sum, z, "add2", "", true);
       architecture_linear(a, sum, "fc", 7);
     });
+}
+
+// The gradient of a sum goes on to both inputs: the one with a ReLU of its own may not spoil it for
+// the other, whichever comes first.
+TEST_P(BatchNorm, SummedUpWithASum) {
+  for (bool early : {false, true})
+    for (bool relu : {false, true})
+      Check({3, 6, 3}, [&](architecture *a) {
+        const uint32_t stem = ConvolutionNorm(a, 0, "stem", 16, {3, 1, 1}, true);
+        uint32_t y = early ? ConvolutionNorm(a, stem, "branch", 16, {3, 1, 1}, false) : 0;
+        uint32_t sum = ConvolutionNorm(a, stem, "one", 16, {3, 1, 1}, false);
+        sum = architecture_add(a, sum, stem, "add", "", relu);
+        y = early ? y : ConvolutionNorm(a, stem, "branch", 16, {3, 1, 1}, false);
+        architecture_linear(a, architecture_add(a, sum, y, "add2", "", relu), "fc", 7);
+      });
+}
+
+// Between the norm and the sum another layer reads the identity, and adds its gradient there.
+TEST_P(BatchNorm, SummedUpWithWhatIsReadInBetween) {
+  for (bool pool : {false, true})
+    Check({3, 6, 3}, [&](architecture *a) {
+      const uint32_t stem = ConvolutionNorm(a, 0, "stem", 16, {3, 1, 1}, true);
+      const uint32_t y = ConvolutionNorm(a, stem, "branch", 16, {3, 1, 1}, false);
+      const uint32_t z =
+          pool ? architecture_pool(a, stem, "pool", ARCHITECTURE_AVERAGE_POOL, {3, 1, 1})
+               : ConvolutionNorm(a, stem, "other", 16, {3, 1, 1}, false);
+      const uint32_t sum = architecture_add(a, y, stem, "add", "", true);
+      architecture_linear(a, architecture_add(a, sum, z, "add2", "", true), "fc", 7);
+    });
+}
+
+// One norm in two sums.
+TEST_P(BatchNorm, SummedUpTwice) {
+  Check({3, 6, 3}, [](architecture *a) {
+    const uint32_t stem = ConvolutionNorm(a, 0, "stem", 16, {3, 1, 1}, true);
+    const uint32_t y = ConvolutionNorm(a, stem, "branch", 16, {3, 1, 1}, false);
+    const uint32_t sum = architecture_add(a, y, stem, "add", "", true);
+    architecture_linear(a, architecture_add(a, y, sum, "add2", "", true), "fc", 7);
+  });
+}
+
+// The share of the running statistics that airbench94 has, and a scale that is not trained.
+TEST_P(BatchNorm, OtherShareAndFrozenScale) {
+  Check({3, 6, 3}, [](architecture *a) {
+    const uint32_t x = ConvolutionNorm(a, 0, "stem", 16, {3, 1, 1}, true);
+    a->layers[x].running_share = 0.4f;
+    a->layers[x].frozen = true;
+    architecture_linear(a, x, "fc", 7);
+  });
 }
 
 // Sums whose terms keep clear of 0: ±1 from the norm and less from the other one.

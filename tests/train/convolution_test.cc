@@ -97,6 +97,18 @@ TEST_P(Convolution, ImagesSmallerThanTheKernel) {
   CheckOne({3, 2, 2}, 16, 16, {3, 1, 2}, 1); // more output than image
 }
 
+TEST_P(Convolution, WithBias) {
+  for (uint32_t channels : {10u, 24u})
+    for (uint32_t size : {1u, 2u, 6u})
+      Check({3, size, 3}, [&](architecture *a) {
+        uint32_t x = architecture_convolution(a, 0, "first", "", channels, {3, 2, 1}, 1);
+        a->layers[x].bias = true;
+        x = architecture_convolution(a, x, "second", "", channels, {3, 1, 1}, 1);
+        a->layers[x].bias = true;
+        architecture_linear(a, x, "fc", 7);
+      });
+}
+
 TEST_P(Convolution, OfASmallImageItself) {
   for (uint32_t size : {1u, 2u})
     Check({3, size, 3}, [&](architecture *a) {

@@ -17,6 +17,13 @@ TEST_P(Linear, TwoInARow) {
   });
 }
 
+TEST_P(Linear, WithoutBias) {
+  Check({3, 4, 5}, [](architecture *a) {
+    const uint32_t x = architecture_linear(a, 0, "fc", 10);
+    a->layers[x].bias = false;
+  });
+}
+
 // Its inputs count in the order channel, row, column, whatever the layout before it.
 TEST_P(Linear, OfAnImageWithManyChannels) {
   for (uint32_t channels : {10u, 16u, 33u})

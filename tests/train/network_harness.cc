@@ -50,7 +50,9 @@ double NetworkHarness::Tolerance() const {
   for (uint32_t i = 1; i < plan_.count; i++) {
     const architecture_layer &l = plan_.layers[i];
     roundings += l.kind == ARCHITECTURE_CONVOLUTION ? 3 : 2;
-    kinks += l.kind == ARCHITECTURE_MAX_POOL ? 4 : l.relu ? 1 : 0;
+    const bool kinked =
+        l.relu || l.function == ARCHITECTURE_RELU || l.function == ARCHITECTURE_RELU6;
+    kinks += l.kind == ARCHITECTURE_MAX_POOL ? 4 : kinked ? 1 : 0;
   }
   const double error = std::sqrt(roundings) * kUnit;
   return std::sqrt(error * error + (margin_ < kWideMargin ? kinks * error : 0));

@@ -71,6 +71,27 @@ protected:
 
 using Dims = std::vector<uint32_t>;
 
+TEST_F(Networks, ParametersAsPublished) {
+  const struct {
+    const char *name;
+    uint32_t classes;
+    uint64_t parameters;
+  } rows[] = {{"resnet18", 1000, 11689512}, // torchvision's documentation
+              {"resnet20", 10, 272474},     // with projections at the two strided blocks
+              {"resnet18-cifar", 10, 11173962}};
+  for (const auto &row : rows) {
+    Build(row.name, {32, row.classes, 0, ARCHITECTURE_NO_FUNCTION});
+    EXPECT_EQ(architecture_parameters(&plan_), row.parameters) << row.name;
+  }
+}
+
+TEST_F(Networks, TooSmallAnImageIsRefused) {
+  const trainable_options options{8, 10, 0, ARCHITECTURE_NO_FUNCTION};
+  EXPECT_EQ(trainable_build(trainable_find("vgg11"), &options, &plan_, &error_),
+            OCTAVO_ERROR_ARGUMENT);
+  EXPECT_NE(std::string(error_.text).find("too small"), std::string::npos) << error_.text;
+}
+
 // The paper's and torchvision's documentation's figures.
 TEST_F(Networks, MobileNetV2IsAsLargeAsPublished) {
   Build("mobilenetv2", {224, 1000, 0, ARCHITECTURE_NO_FUNCTION});

@@ -7,7 +7,7 @@
 namespace reference {
 namespace {
 
-constexpr double kEpsilon = 1e-5, kRunningShare = 0.1;
+constexpr double kEpsilon = 1e-5, kPi = 3.14159265358979323846;
 
 // Calls `visit(tap, pixel)` for the taps of output `o` along one dimension that lie in the image.
 template <typename Visitor>
@@ -121,12 +121,13 @@ NormStatistics Statistics(const Volume &x) {
   return s;
 }
 
-void MoveRunning(const NormStatistics &batch, size_t count, Numbers *mean, Numbers *variance) {
+void MoveRunning(const NormStatistics &batch, size_t count, double share, Numbers *mean,
+                 Numbers *variance) {
   const double m = static_cast<double>(count);
   for (size_t c = 0; c < batch.mean.size(); c++) {
     const double unbiased = batch.variance[c] * m / (m - 1);
-    (*mean)[c] = (1 - kRunningShare) * (*mean)[c] + kRunningShare * batch.mean[c];
-    (*variance)[c] = (1 - kRunningShare) * (*variance)[c] + kRunningShare * unbiased;
+    (*mean)[c] = (1 - share) * (*mean)[c] + share * batch.mean[c];
+    (*variance)[c] = (1 - share) * (*variance)[c] + share * unbiased;
   }
 }
 
@@ -175,6 +176,42 @@ void ReluBackward(const Volume &y, Volume *dy) {
       dy->numbers[i] = 0;
 }
 
+void Activation(const architecture_layer &l, const Volume &x, Volume *y) {
+  for (size_t i = 0; i < x.numbers.size(); i++) {
+    const double v = x.numbers[i];
+    y->numbers[i] = l.function == ARCHITECTURE_RELU    ? std::max(v, 0.0)
+                    : l.function == ARCHITECTURE_RELU6 ? std::clamp(v, 0.0, 6.0)
+                    : l.function == ARCHITECTURE_GELU  ? v * std::erfc(-v / std::sqrt(2)) / 2
+                                                       : v * static_cast<double>(l.factor);
+  }
+}
+
+// GELU is x Φ(x); its slope Φ(x) + x φ(x).
+void ActivationBackward(const architecture_layer &l, const Volume &x, const Volume &dy,
+                        Volume *dx) {
+  for (size_t i = 0; i < x.numbers.size(); i++) {
+    const double v = x.numbers[i];
+    const double density = std::exp(-v * v / 2) / std::sqrt(2 * kPi);
+    const double slope = l.function == ARCHITECTURE_RELU    ? (v > 0 ? 1 : 0)
+                         : l.function == ARCHITECTURE_RELU6 ? (v > 0 && v < 6 ? 1 : 0)
+                         : l.function == ARCHITECTURE_GELU
+                             ? std::erfc(-v / std::sqrt(2)) / 2 + v * density
+                             : static_cast<double>(l.factor);
+    dx->numbers[i] += slope * dy.numbers[i];
+  }
+}
+
+double KinkDistance(const architecture_layer &l, const Volume &x) {
+  double least = std::numeric_limits<double>::infinity();
+  const bool upper = l.function == ARCHITECTURE_RELU6;
+  if (!upper && l.function != ARCHITECTURE_RELU)
+    return least;
+  for (double v : x.numbers)
+    for (double distance : {std::fabs(v), upper ? std::fabs(v - 6) : least})
+      least = distance > 0 ? std::min(least, distance) : least;
+  return least;
+}
+
 void Pool(const architecture_layer &l, const Volume &x, Volume *y) {
   ForEachOutput(*y, [&](size_t n, size_t c, size_t row, size_t column) {
     double &result = y->numbers[y->at(n, c, row, column)];
@@ -215,29 +252,39 @@ double LeastLead(const architecture_layer &l, const Volume &x) {
   return least;
 }
 
-void Linear(const Volume &x, const Numbers &w, const Numbers &b, Volume *y) {
+void Linear(const Volume &x, const Numbers &w, Volume *y) {
   const size_t inputs = x.channels * x.height * x.width;
   for (size_t n = 0; n < x.images; n++)
     for (size_t u = 0; u < y->channels; u++) {
-      double sum = b[u];
+      double sum = 0;
       for (size_t i = 0; i < inputs; i++)
         sum += w[u * inputs + i] * x.numbers[n * inputs + i];
       y->numbers[n * y->channels + u] = sum;
     }
 }
 
-void LinearBackward(const Volume &x, const Numbers &w, const Volume &dy, Volume *dx, Numbers *dw,
-                    Numbers *db) {
+void LinearBackward(const Volume &x, const Numbers &w, const Volume &dy, Volume *dx, Numbers *dw) {
   const size_t inputs = x.channels * x.height * x.width;
   for (size_t n = 0; n < x.images; n++)
     for (size_t u = 0; u < dy.channels; u++) {
       const double g = dy.numbers[n * dy.channels + u];
-      (*db)[u] += g;
       for (size_t i = 0; i < inputs; i++) {
         (*dw)[u * inputs + i] += g * x.numbers[n * inputs + i];
         dx->numbers[n * inputs + i] += g * w[u * inputs + i];
       }
     }
+}
+
+void AddBias(const Numbers &b, Volume *y) {
+  ForEachOutput(*y, [&](size_t n, size_t c, size_t row, size_t column) {
+    y->numbers[y->at(n, c, row, column)] += b[c];
+  });
+}
+
+void BiasBackward(const Volume &dy, Numbers *db) {
+  ForEachOutput(dy, [&](size_t n, size_t c, size_t row, size_t column) {
+    (*db)[c] += dy.numbers[dy.at(n, c, row, column)];
+  });
 }
 
 double CrossEntropy(const Numbers &logits, const std::vector<uint32_t> &labels, size_t classes,

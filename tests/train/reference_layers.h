@@ -27,7 +27,7 @@ struct Volume {
 // Whether tap `tap` of a window (a row or column of the kernel) ever lies on one of `size` pixels.
 bool TapMeetsImage(const architecture_layer &window, size_t size, size_t outputs, size_t tap);
 
-// y = w * x. w is [channels, inputs / groups, kernel, kernel].
+// y = w * x, without the bias. w is [channels, inputs / groups, kernel, kernel].
 void Convolution(const architecture_layer &l, const Volume &x, const Numbers &w, Volume *y);
 // Adds to *dx and *dw.
 void ConvolutionBackward(const architecture_layer &l, const Volume &x, const Numbers &w,
@@ -37,8 +37,9 @@ struct NormStatistics {
   Numbers mean, variance; // of each channel; the variance without Bessel's correction
 };
 NormStatistics Statistics(const Volume &x);
-// A tenth of the way to the batch's, the variance with Bessel's correction.
-void MoveRunning(const NormStatistics &batch, size_t count, Numbers *mean, Numbers *variance);
+// A share of the way to the batch's, the variance with Bessel's correction.
+void MoveRunning(const NormStatistics &batch, size_t count, double share, Numbers *mean,
+                 Numbers *variance);
 
 // y = scale (x − mean) / sqrt(variance + 1e-5) + shift, before any ReLU.
 void BatchNorm(const Volume &x, const NormStatistics &s, const Numbers &scale, const Numbers &shift,
@@ -52,16 +53,25 @@ void BatchNormBackward(const Volume &x, const NormStatistics &s, const Numbers &
 void Relu(Volume *y);
 void ReluBackward(const Volume &y, Volume *dy);
 
+// f of each number, as l.function and l.factor say. Adds to *dx.
+void Activation(const architecture_layer &l, const Volume &x, Volume *y);
+void ActivationBackward(const architecture_layer &l, const Volume &x, const Volume &dy, Volume *dx);
+// How far the nearest number is from where the slope jumps; a number right there does not count.
+double KinkDistance(const architecture_layer &l, const Volume &x);
+
 // Maximum (of equals the first), average of the pixels within the image, or global average.
 void Pool(const architecture_layer &l, const Volume &x, Volume *y);
 void PoolBackward(const architecture_layer &l, const Volume &x, const Volume &dy, Volume *dx);
 // How much the largest of a window exceeds the second largest, at least; equals do not count.
 double LeastLead(const architecture_layer &l, const Volume &x);
 
-// y = w x + b over all that an image has. w is [units, inputs].
-void Linear(const Volume &x, const Numbers &w, const Numbers &b, Volume *y);
-void LinearBackward(const Volume &x, const Numbers &w, const Volume &dy, Volume *dx, Numbers *dw,
-                    Numbers *db);
+// y = w x over all that an image has, without the bias. w is [units, inputs].
+void Linear(const Volume &x, const Numbers &w, Volume *y);
+void LinearBackward(const Volume &x, const Numbers &w, const Volume &dy, Volume *dx, Numbers *dw);
+
+// One number for each channel.
+void AddBias(const Numbers &b, Volume *y);
+void BiasBackward(const Volume &dy, Numbers *db);
 
 // The mean over `labels` of −Σ t log softmax(z), and its gradient, with smoothed targets t.
 double CrossEntropy(const Numbers &logits, const std::vector<uint32_t> &labels, size_t classes,

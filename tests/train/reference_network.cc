@@ -49,7 +49,8 @@ void Network::ForwardNorm(size_t index, bool training) {
   statistics_[index] = training ? Statistics(x) : NormStatistics{mean, variance};
   BatchNorm(x, statistics_[index], Parameter(l, ".weight"), Parameter(l, ".bias"), &values_[index]);
   if (training)
-    MoveRunning(statistics_[index], x.images * x.height * x.width, &mean, &variance);
+    MoveRunning(statistics_[index], x.images * x.height * x.width,
+                static_cast<double>(l.running_share), &mean, &variance);
 }
 
 void Network::ForwardLayer(size_t index, bool training) {
@@ -68,13 +69,19 @@ void Network::ForwardLayer(size_t index, bool training) {
       y.numbers[i] = x.numbers[i] + values_[l.inputs[1]].numbers[i];
     break;
   case ARCHITECTURE_LINEAR:
-    Linear(x, Parameter(l, ".weight"), Parameter(l, ".bias"), &y);
+    Linear(x, Parameter(l, ".weight"), &y);
+    break;
+  case ARCHITECTURE_ACTIVATION:
+    Activation(l, x, &y);
+    margin_ = std::min(margin_, KinkDistance(l, x));
     break;
   default:
     Pool(l, x, &y);
     if (l.kind == ARCHITECTURE_MAX_POOL)
       margin_ = std::min(margin_, LeastLead(l, x));
   }
+  if (l.bias)
+    AddBias(Parameter(l, ".bias"), &y);
   if (l.relu)
     ApplyRelu(index);
 }
@@ -95,6 +102,8 @@ void Network::BackwardLayer(size_t index) {
   Volume &dy = value_gradients_[index], &dx = value_gradients_[l.inputs[0]];
   if (l.relu)
     ReluBackward(values_[index], &dy);
+  if (l.bias)
+    BiasBackward(dy, &Gradient(l, ".bias"));
   switch (l.kind) {
   case ARCHITECTURE_CONVOLUTION:
     ConvolutionBackward(l, x, Parameter(l, ".weight"), dy, &dx, &Gradient(l, ".weight"));
@@ -114,8 +123,10 @@ void Network::BackwardLayer(size_t index) {
         value_gradients_[input].numbers[i] += dy.numbers[i];
     break;
   case ARCHITECTURE_LINEAR:
-    LinearBackward(x, Parameter(l, ".weight"), dy, &dx, &Gradient(l, ".weight"),
-                   &Gradient(l, ".bias"));
+    LinearBackward(x, Parameter(l, ".weight"), dy, &dx, &Gradient(l, ".weight"));
+    break;
+  case ARCHITECTURE_ACTIVATION:
+    ActivationBackward(l, x, dy, &dx);
     break;
   default:
     PoolBackward(l, x, dy, &dx);

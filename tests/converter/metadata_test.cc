@@ -95,8 +95,7 @@ TEST_F(Metadata, WhatIsNoListOfNumbersIsRefused) {
 
 TEST_F(Metadata, DeviationsAreAboveZero) {
   for (const char *text : {"0", "1,0,1", "-1,1,1", "1,1,-0.0", "1e-60"})
-    ExpectRefused(Both(text[1] == ',' || text[2] == ',' ? "1,1,1" : "1", text), kStd,
-                  "numbers above 0");
+    ExpectRefused(Both("1", text), kStd, "numbers above 0");
   ASSERT_EQ(Import(Both("0", "1e-38")), OCTAVO_OK) << error_.text;
 }
 

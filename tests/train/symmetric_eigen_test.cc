@@ -57,7 +57,7 @@ TEST(SymmetricEigen, ZeroAndOne) {
 TEST(SymmetricEigen, MakesUpRandomMatrices) {
   random_state random;
   random_seed(&random, 1);
-  for (size_t n : {3, 12, 27}) {
+  for (const size_t n : {size_t{3}, size_t{12}, size_t{27}}) {
     Matrix original(n * n), values(n), vectors(n * n);
     for (size_t i = 0; i < n; i++)
       for (size_t j = 0; j <= i; j++)

@@ -238,7 +238,7 @@ TEST_F(Training, TestTimeAugmentationIsTheMeanOfItsViews) {
           const float *logits = network_logits(t.net) + 10 * i;
           if (down == 0 && !flip)
             first[begin + i].assign(logits, logits + 10);
-          for (int c = 0; c < 10; c++)
+          for (size_t c = 0; c < 10; c++)
             mean[begin + i][c] += (down == 0 ? 0.25f : 0.125f) * logits[c];
         }
       }

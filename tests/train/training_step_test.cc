@@ -59,6 +59,9 @@ TEST_F(TrainingStep, SettingsReachThePartsThatTheyAreFor) {
   EXPECT_EQ(t_.optimizer.momentum, 0.5);
   EXPECT_FALSE(t_.optimizer.nesterov);
   EXPECT_TRUE(t_.optimizer.decay_all);
+  Open({"--nesterov", "yes"});
+  EXPECT_TRUE(t_.optimizer.nesterov);
+  EXPECT_FALSE(t_.optimizer.decay_all);
 }
 
 // Without momentum a step moves a bias by the rate times the gradient that is still there.

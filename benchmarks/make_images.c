@@ -43,7 +43,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_SEED,
      .offset = AT(seed),
      .value = "N",
-     .help = "Another seed gives other images."},
+     .help = "Another seed gives other images; octavo-train's shapes10 of a seed begins with "
+             "those of the same seed."},
 };
 
 static const char *const examples[] = {"octavo-make-images images",
@@ -86,11 +87,6 @@ static octavo_status write_one(const char *folder, uint32_t index, const image *
   return status;
 }
 
-/* Each image has a seed of its own: a larger --count adds images and changes none. */
-static uint64_t image_seed(uint64_t seed, uint32_t split, uint32_t shape, uint32_t index) {
-  return seed ^ ((uint64_t)(split + 1) << 56 | (uint64_t)shape << 40 | index);
-}
-
 static octavo_status write_class(const settings *s, const char *parent, uint32_t split,
                                  uint32_t shape, image *picture, progress *bar,
                                  octavo_error *error) {
@@ -102,7 +98,7 @@ static octavo_status write_class(const settings *s, const char *parent, uint32_t
       break;
     }
     random_state random;
-    random_seed(&random, image_seed(s->seed, split, shape, i));
+    random_seed(&random, shapes_seed(s->seed, split, shape, i));
     shapes_draw(shape, s->size, &random, picture->rgb);
     status = write_one(folder, i, picture, error);
     progress_update(bar, (uint64_t)(split * SHAPES_COUNT + shape) * s->count + i + 1);

@@ -146,6 +146,13 @@ static double coverage(const scene *s, uint32_t shape, double x, double y, doubl
   return (double)hits / (POINTS * POINTS);
 }
 
+uint64_t shapes_seed(uint64_t seed, uint32_t split, uint32_t shape, uint32_t index) {
+  /* Spread first: small seeds beside small indices would be one set in another order. */
+  random_state random;
+  random_seed(&random, seed);
+  return random_next(&random) ^ ((uint64_t)split << 56 | (uint64_t)shape << 40 | index);
+}
+
 void shapes_draw(uint32_t shape, uint32_t size, random_state *random, uint8_t *rgb) {
   const scene s = choose_scene(random);
   const double step = 2.0 / size;

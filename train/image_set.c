@@ -67,10 +67,9 @@ static octavo_status draw_set(image_set *set, const image_request *request, uint
   if (rgb == NULL && status == OCTAVO_OK)
     status = octavo_error_memory(error, image_set_bytes(set), "an image");
   for (uint32_t i = 0; status == OCTAVO_OK && i < count; i++) {
-    /* Each image has a seed of its own: a larger set has the smaller one's images. */
     random_state random;
-    random_seed(&random, request->seed ^ ((uint64_t)(split + 1) << 56 | i));
     set->labels[i] = i % SHAPES_COUNT;
+    random_seed(&random, shapes_seed(request->seed, split, set->labels[i], i / SHAPES_COUNT));
     shapes_draw(set->labels[i], set->size, &random, rgb);
     store_planes(set, i, rgb);
   }

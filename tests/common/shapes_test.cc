@@ -35,6 +35,17 @@ TEST(Shapes, DependOnTheSeedAlone) {
   }
 }
 
+// Of 2 splits, 10 classes and 100 pictures each, for several seeds, no two have the same seed.
+TEST(Shapes, SetsOfOtherSeedsHaveOtherPictures) {
+  std::set<uint64_t> seeds;
+  for (uint64_t seed = 0; seed < 8; seed++)
+    for (uint32_t split = 0; split < 2; split++)
+      for (uint32_t shape = 0; shape < SHAPES_COUNT; shape++)
+        for (uint32_t index = 0; index < 100; index++)
+          seeds.insert(shapes_seed(seed, split, shape, index));
+  EXPECT_EQ(seeds.size(), 8u * 2 * SHAPES_COUNT * 100);
+}
+
 // With the same seed all shapes share the scene, so that they differ where the shape is.
 TEST(Shapes, DifferFromEachOtherInTheSameScene) {
   std::set<std::vector<uint8_t>> pictures;

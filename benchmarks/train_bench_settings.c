@@ -1,10 +1,9 @@
 #include "train_bench_settings.h"
 
 #include "train/networks.h"
+#include "train/precision.h"
 
 #define AT(member) offsetof(train_bench_settings, member)
-
-static const char *const precisions[] = {"auto", "float32", "bfloat16", NULL};
 
 static const option_descriptor options[] = {
     {.name = "NETWORK",
@@ -38,7 +37,7 @@ static const option_descriptor options[] = {
     {.name = "precision",
      .kind = OPTION_CHOICE,
      .offset = AT(precision),
-     .choices = precisions,
+     .choices = train_precision_names,
      .help = "As octavo-train's; auto is bfloat16 where the CPU has it."},
     {.name = "threads",
      .letter = 't',

@@ -49,17 +49,6 @@ static octavo_status fill(train_subject *s, uint64_t seed, octavo_error *error) 
   return fill_images(s, &random, error);
 }
 
-static octavo_status choose_precision(train_subject *s, train_precision wanted,
-                                      octavo_error *error) {
-  const bool available = onednn_has_bfloat16(&s->d);
-  s->bfloat16 = wanted == TRAIN_PRECISION_AUTO ? available : wanted == TRAIN_PRECISION_BFLOAT16;
-  if (!s->bfloat16 || available)
-    return OCTAVO_OK;
-  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
-                          "--precision bfloat16: expected a CPU with AVX-512 BF16, found one "
-                          "without; leave the option out");
-}
-
 static octavo_status make(const train_subject_request *r, train_subject *s, octavo_error *error) {
   const trainable *kind = trainable_find(r->network);
   if (kind == NULL)
@@ -67,7 +56,7 @@ static octavo_status make(const train_subject_request *r, train_subject *s, octa
                             "no network '%s'; octavo-train --list tells the names", r->network);
   octavo_status status = onednn_open(&s->d, r->threads, error);
   if (status == OCTAVO_OK)
-    status = choose_precision(s, r->precision, error);
+    status = train_precision_choose(&s->d, r->precision, &s->bfloat16, error);
   if (status == OCTAVO_OK)
     status = trainable_build(
         kind,

@@ -5,7 +5,7 @@
 
 #include "train/network.h"
 #include "train/optimizer.h"
-#include "train/settings.h"
+#include "train/precision.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -208,9 +208,8 @@ static octavo_status add_split(dataset *set, const char *root, const platform_fo
   if (name == NULL)
     return octavo_error_set(
         error, OCTAVO_ERROR_FORMAT,
-        "%s: has the folder '%s' and lacks '%s' for the images asked for; where one folder shall "
-        "do "
-        "for both, give that folder itself",
+        "%s: has the folder '%s' and lacks '%s' for the images asked for; to use one folder for "
+        "both, give that folder itself",
         root, split_folder(listing, split == DATASET_TRAIN ? DATASET_TEST : DATASET_TRAIN),
         split_names[split][0]);
   char *path = platform_path_join(root, name);

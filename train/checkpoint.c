@@ -89,13 +89,16 @@ octavo_status checkpoint_save_weights(const network *n, const char *path, octavo
   return status;
 }
 
-static bool set_text(json_t *object, const char *key, const char *format, double real,
-                     uint64_t number) {
-  char text[64];
-  if (format == NULL)
-    snprintf(text, sizeof text, "%" PRIu64, number);
-  else
-    snprintf(text, sizeof text, "%a", real);
+static bool set_count(json_t *object, const char *key, uint64_t count) {
+  char text[24];
+  snprintf(text, sizeof text, "%" PRIu64, count);
+  return json_object_set_new(object, key, json_string(text)) == 0;
+}
+
+/* In hexadecimal, which gives the same bits back. */
+static bool set_real(json_t *object, const char *key, double real) {
+  char text[40];
+  snprintf(text, sizeof text, "%a", real);
   return json_object_set_new(object, key, json_string(text)) == 0;
 }
 
@@ -104,11 +107,10 @@ octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
   json_t *metadata = json_copy((json_t *)(uintptr_t)settings);
   /* A copy lacks what memory was short for. */
   if (json_object_size(metadata) != json_object_size(settings) ||
-      !set_text(metadata, "next_epoch", NULL, 0, at->epoch) ||
-      !set_text(metadata, "next_step", NULL, 0, at->step) ||
-      !set_text(metadata, "loss_sum", "%a", at->loss_sum, 0) ||
-      !set_text(metadata, "correct", NULL, 0, at->correct) ||
-      !set_text(metadata, "seen", NULL, 0, at->seen)) {
+      !set_count(metadata, "next_epoch", at->epoch) ||
+      !set_count(metadata, "next_step", at->step) ||
+      !set_real(metadata, "loss_sum", at->loss_sum) ||
+      !set_count(metadata, "correct", at->correct) || !set_count(metadata, "seen", at->seen)) {
     json_decref(metadata);
     return octavo_error_memory(error, 1, "a checkpoint");
   }

@@ -56,7 +56,15 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
     if (s->deviation.values[i] <= 0.0)
       return wrong("--std: expected numbers above 0");
   if (s->ema > 0.0 && s->lookahead > 0)
-    return wrong("--ema and --lookahead exclude each other: both say which weights are written");
+    return wrong("--ema and --lookahead exclude each other: both say which weights are written; "
+                 "--lookahead 0 turns off one that the recipe brings");
+  train_settings recipe;
+  recipe_take(&recipe, s->recipe, s->network);
+  if (s->lookahead == 0 && (s->lookahead_share != recipe.lookahead_share ||
+                            s->lookahead_power != recipe.lookahead_power))
+    return wrong(
+        "--lookahead-share and --lookahead-power say how --lookahead K averages; give that "
+        "too, or leave them out");
   if (s->resume && s->overwrite)
     return wrong("--resume and --overwrite exclude each other");
   return OPTIONS_RUN;

@@ -12,12 +12,6 @@
 extern "C" {
 #endif
 
-typedef enum train_precision {
-  TRAIN_PRECISION_AUTO, /* bfloat16 where the CPU has it */
-  TRAIN_PRECISION_FLOAT32,
-  TRAIN_PRECISION_BFLOAT16,
-} train_precision;
-
 typedef struct train_settings {
   const char *network, *data, *output, *init;
   bool list, resume, overwrite, tta, profile;
@@ -26,9 +20,10 @@ typedef struct train_settings {
   uint64_t seed;
   double held_out; /* share of each class for testing where the data brings no split */
   double rate, momentum, weight_decay, warmup, label_smoothing;
-  int schedule, nesterov, flip, precision; /* indices of their choices */
-  double width;                            /* 0 = the network's usual */
-  int activation;                          /* an architecture_function; 0 = the network's usual */
+  int schedule, nesterov, flip; /* indices of their choices */
+  int precision;                /* train_precision */
+  double width;                 /* 0 = the network's usual */
+  int activation;               /* an architecture_function; 0 = the network's usual */
   bool decay_all;
   double ema, lookahead_share, lookahead_power;
   uint32_t lookahead; /* ema and lookahead: 0 = off */

@@ -1,5 +1,6 @@
 #include "settings_options.h"
 
+#include "precision.h"
 #include "recipes.h"
 #include "schedule.h"
 
@@ -8,7 +9,6 @@
 const char *const no_yes_names[] = {"no", "yes", NULL};
 const char *const flip_names[] = {"none", "random", "alternating", NULL};
 const char *const activation_names[] = {"usual", "relu", "gelu", NULL};
-static const char *const precisions[] = {"auto", "float32", "bfloat16", NULL};
 
 static const option_descriptor options[] = {
     {.name = "NETWORK",
@@ -123,7 +123,7 @@ static const option_descriptor options[] = {
     {.name = "precision",
      .kind = OPTION_CHOICE,
      .offset = AT(precision),
-     .choices = precisions,
+     .choices = train_precision_names,
      .help = "Of activations and the weights they meet; auto is bfloat16 where the CPU has it. "
              "Weights are kept and updated in float32 in any case."},
     {.name = "tta",

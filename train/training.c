@@ -2,6 +2,7 @@
 
 #include "loss.h"
 #include "platforms/platform.h"
+#include "precision.h"
 #include "pretrained.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -40,18 +41,6 @@ static octavo_status load_data(training *t, const trainable *kind, octavo_error 
   return OCTAVO_OK;
 }
 
-static octavo_status choose_precision(training *t, octavo_error *error) {
-  const bool available = onednn_has_bfloat16(&t->d);
-  t->bfloat16 = t->settings->precision == TRAIN_PRECISION_AUTO
-                    ? available
-                    : t->settings->precision == TRAIN_PRECISION_BFLOAT16;
-  if (t->bfloat16 && !available)
-    return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
-                            "--precision bfloat16: expected a CPU with AVX-512 BF16, found one "
-                            "without; leave the option out");
-  return OCTAVO_OK;
-}
-
 static octavo_status make_network(training *t, const trainable *kind, octavo_error *error) {
   const train_settings *s = t->settings;
   trainable_options options = train_settings_network(s);
@@ -59,7 +48,7 @@ static octavo_status make_network(training *t, const trainable *kind, octavo_err
   options.classes = t->images.train.class_count;
   octavo_status status = onednn_open(&t->d, s->threads, error);
   if (status == OCTAVO_OK)
-    status = choose_precision(t, error);
+    status = train_precision_choose(&t->d, (train_precision)s->precision, &t->bfloat16, error);
   if (status == OCTAVO_OK)
     status = trainable_build(kind, &options, &t->plan, error);
   if (status == OCTAVO_OK)

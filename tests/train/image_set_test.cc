@@ -160,8 +160,8 @@ TEST_F(ImageSet, WhatIsWrongIsSaid) {
   EXPECT_EQ(pair_.train.pixels, nullptr);
   std::filesystem::remove_all(folder_.path("test"));
   EXPECT_EQ(Load(folder_.path()), OCTAVO_ERROR_FORMAT);
-  EXPECT_THAT(error_.text, HasSubstr("lacks 'test' for the images asked for; where one folder "
-                                     "shall do for both, give that folder itself"));
+  EXPECT_THAT(error_.text, HasSubstr("lacks 'test' for the images asked for; to use one folder for "
+                                     "both, give that folder itself"));
 }
 
 TEST_F(ImageSet, ShapesAreTheSameForTheSameSeed) {

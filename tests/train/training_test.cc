@@ -170,17 +170,37 @@ TEST_F(Training, AveragesCountTheStepsOfAllEpochs) {
   }
 }
 
-TEST_F(Training, EmaAndLookaheadExcludeEachOther) {
-  std::vector<std::string> words = {"octavo-train", "resnet8", "--data",      "shapes10", "-o", "x",
-                                    "--ema",        "0.9",     "--lookahead", "5"};
+// What the program says to a command line; "" if it takes it.
+std::string RefusalOf(const std::string &network, const std::vector<std::string> &more) {
+  std::vector<std::string> words = {"octavo-train", network, "--data", "shapes10", "-o", "x"};
+  words.insert(words.end(), more.begin(), more.end());
   std::vector<char *> argv;
   for (std::string &word : words)
     argv.push_back(word.data());
   argv.push_back(nullptr);
   train_settings settings{};
   testing::internal::CaptureStderr();
-  EXPECT_EQ(train_settings_parse(static_cast<int>(words.size()), argv.data(), &settings), 2);
-  EXPECT_NE(testing::internal::GetCapturedStderr().find("exclude each other"), std::string::npos);
+  const int code = train_settings_parse(static_cast<int>(words.size()), argv.data(), &settings);
+  const std::string errors = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(code, errors.empty() ? OPTIONS_RUN : 2) << errors;
+  return errors;
+}
+
+TEST(TrainSettings, EmaAndLookaheadExcludeEachOther) {
+  const auto refused = RefusalOf("resnet8", {"--ema", "0.9", "--lookahead", "5"});
+  EXPECT_NE(refused.find("exclude each other"), std::string::npos) << refused;
+  // The recipe brings a lookahead that the user did not type.
+  const auto recipe = RefusalOf("airbench94", {"--recipe", "fast", "--ema", "0.9"});
+  EXPECT_NE(recipe.find("--lookahead 0"), std::string::npos) << recipe;
+  EXPECT_EQ(RefusalOf("airbench94", {"--recipe", "fast", "--ema", "0.9", "--lookahead", "0"}), "");
+}
+
+TEST(TrainSettings, LookaheadsOptionsNeedLookahead) {
+  for (const char *option : {"--lookahead-share", "--lookahead-power"}) {
+    const auto refused = RefusalOf("resnet8", {option, "0.25"});
+    EXPECT_NE(refused.find("--lookahead K"), std::string::npos) << refused;
+    EXPECT_EQ(RefusalOf("resnet8", {option, "0.25", "--lookahead", "5"}), "");
+  }
 }
 
 TEST_F(Training, LookaheadLongerThanTheRunIsRefused) {

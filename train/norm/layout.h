@@ -1,3 +1,4 @@
+/* How data lies in memory, found from oneDNN's description of it. */
 #ifndef OCTAVO_TRAIN_NORM_LAYOUT_H
 #define OCTAVO_TRAIN_NORM_LAYOUT_H
 

@@ -6,11 +6,17 @@ Needs python3-torch (tried with 1.13). Run it from anywhere: it writes beside it
 images come from a formula that pytorch_test.cc computes too, so that no data has to be stored.
 """
 import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent.parent.parent / "benchmarks" / "peers"))
+sys.dont_write_bytecode = True
 
 import numpy as np
 import torch
 from torch import nn
 import torch.nn.functional as F
+
+from resnet_pytorch import ResNet
 
 BATCH, CLASSES = 16, 10
 
@@ -22,39 +28,6 @@ def numbers(stream, count):
     bits = ((bits ^ (bits >> np.uint64(15))) * 2246822519) & 0xFFFFFFFF
     bits ^= bits >> np.uint64(13)
     return (bits.astype(np.float64) / 2**31 - 1.0).astype(np.float32)
-
-
-class Block(nn.Module):
-    def __init__(self, inputs, channels, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, channels, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.downsample = None
-        if stride != 1 or inputs != channels:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
-
-
-class ResNet8(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(Block(16, 16, 1))
-        self.layer2 = nn.Sequential(Block(16, 32, 2))
-        self.layer3 = nn.Sequential(Block(32, 64, 2))
-        self.fc = nn.Linear(64, CLASSES)
-
-    def forward(self, x):
-        x = F.relu(self.bn1(self.conv1(x)))
-        x = self.layer3(self.layer2(self.layer1(x)))
-        return self.fc(x.mean((2, 3)))
 
 
 def norm_relu6(inputs, channels, kernel, stride=1, groups=1):
@@ -194,7 +167,7 @@ def main():
     torch.set_num_threads(2)
     text = ["// Written by make_pytorch_values.py with PyTorch " + torch.__version__ + "."]
     # MobileNetV2 multiplies rounding so much that float32 and float64 part after two steps.
-    for name, net, size, steps, rate, shift_rate in [("Resnet8", ResNet8(), 16, 20, 0.05, 1),
+    for name, net, size, steps, rate, shift_rate in [("Resnet8", ResNet("resnet8", CLASSES), 16, 20, 0.05, 1),
                                                      ("Mobilenetv2", MobileNetV2(), 32, 2, 0.005, 1),
                                                      ("Airbench94", Airbench94(), 32, 20, 0.05, 64)]:
         losses, logits = train(net, size, steps, rate, shift_rate)

@@ -13,56 +13,18 @@ import sys
 import tempfile
 import zlib
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent))
+here = pathlib.Path(__file__).parent
+sys.path[:0] = [str(here), str(here.parent.parent / "benchmarks" / "peers")]
 sys.dont_write_bytecode = True
 import safetensors_file
 
 try:
     import numpy as np
     import torch
-    from torch import nn
-    import torch.nn.functional as F
+    from resnet_pytorch import ResNet
 except ImportError as reason:
     print("skipped:", reason)
     sys.exit(77)
-
-
-class Block(nn.Module):
-    def __init__(self, inputs, channels, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, channels, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(channels)
-        self.conv2 = nn.Conv2d(channels, channels, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(channels)
-        self.downsample = None
-        if stride != 1 or inputs != channels:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(inputs, channels, 1, stride, bias=False), nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        y = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
-
-
-class ResNet18(nn.Module):
-    """torchvision.models.resnet18, in as many lines as it needs."""
-
-    def __init__(self, classes):
-        super().__init__()
-        self.conv1 = nn.Conv2d(3, 64, 7, 2, 3, bias=False)
-        self.bn1 = nn.BatchNorm2d(64)
-        widths = [64, 64, 128, 256, 512]
-        for i in range(1, 5):
-            stage = nn.Sequential(Block(widths[i - 1], widths[i], 1 if i == 1 else 2),
-                                  Block(widths[i], widths[i], 1))
-            setattr(self, f"layer{i}", stage)
-        self.fc = nn.Linear(512, classes)
-
-    def forward(self, x):
-        x = F.max_pool2d(F.relu(self.bn1(self.conv1(x))), 3, 2, 1)
-        x = self.layer4(self.layer3(self.layer2(self.layer1(x))))
-        return self.fc(x.mean((2, 3)))
-
 
 TYPES = {torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.int64: "I64"}
 
@@ -119,7 +81,7 @@ def run(*command):
 def check_fine_tuning(folder, train):
     """Returns the output folder of a run that began with the file."""
     file, out = folder / "timm.safetensors", folder / "out"
-    safetensors_file.write(file, stored_as_timm(ResNet18(1000)), {"format": "pt"})
+    safetensors_file.write(file, stored_as_timm(ResNet("resnet18", 1000)), {"format": "pt"})
     text = run(train, "resnet18", "--data", "shapes10", "--limit", 96, "--test-limit", 32, "--batch",
                32, "--epochs", 1, "--threads", 1, "--init", file, "--output", out)
     assert "100 of 102 tensors taken" in text, text
@@ -132,7 +94,7 @@ def check_fine_tuning(folder, train):
 
 def check_values_taken(folder, train):
     """With a rate of almost nothing the weights stay what the file says, to the last bit."""
-    net, file, out = ResNet18(10), folder / "ten.safetensors", folder / "still"
+    net, file, out = ResNet("resnet18", 10), folder / "ten.safetensors", folder / "still"
     stored = stored_as_timm(net)
     safetensors_file.write(file, stored)
     run(train, "resnet18", "--data", "shapes10", "--limit", 32, "--test-limit", 32, "--batch", 32,
@@ -153,7 +115,7 @@ def check_values_taken(folder, train):
 
 
 def check_same_answers(folder, out, convert, octavo_run):
-    net = ResNet18(10)
+    net = ResNet("resnet18", 10)
     load(out / "weights.safetensors", net)
     net.eval()
     data = json.loads((out / "run.json").read_text())["data"]

@@ -1,4 +1,4 @@
-/* The structs of an `.octavo` file, version 1.0, as they lie on disk: little-endian, no pointers,
+/* The structs of an `.octavo` file, version 1.1, as they lie on disk: little-endian, no pointers,
  * every field at its natural alignment. FORMAT.md is the specification and says what a reader must
  * refuse. */
 #ifndef OCTAVO_RUNTIME_FORMAT_H
@@ -11,7 +11,7 @@
 
 #define OCTAVO_FORMAT_MAGIC         "\x89OCTAVO\n" /* the high bit and the newline catch text transfers */
 #define OCTAVO_FORMAT_MAJOR         1
-#define OCTAVO_FORMAT_MINOR         0
+#define OCTAVO_FORMAT_MINOR         1
 #define OCTAVO_FORMAT_ENDIAN        0x01020304u
 #define OCTAVO_FORMAT_ALIGNMENT     64u /* of sections, constants and arena offsets */
 #define OCTAVO_FORMAT_MAX_FILE      (1u << 31)
@@ -103,6 +103,7 @@ typedef enum octavo_opcode {
   OCTAVO_OP_QUANTIZE,      /* x f32 -> y i8; x i8 -> y i8 with another scale */
   OCTAVO_OP_DEQUANTIZE,    /* x i8 -> y f32 */
 } octavo_opcode;
+#define OCTAVO_OP_FIRST_OF_MINOR_1 14 /* opcodes from here on: since version 1.1 */
 
 #define OCTAVO_ATTRIBUTE_BYTES 64
 

@@ -86,7 +86,7 @@ static bool place(layout *plan) {
 }
 
 /* `data` is zeroed and has the file's size. */
-static void fill(layout *plan, uint64_t arena_size, uint8_t *data) {
+static void fill(layout *plan, uint64_t arena_size, uint16_t minor, uint8_t *data) {
   for (uint32_t i = 0; i < OCTAVO_FORMAT_SECTIONS; i++) {
     octavo_format_section *section = &plan->sections[i];
     uint8_t *to = data + section->offset;
@@ -99,7 +99,7 @@ static void fill(layout *plan, uint64_t arena_size, uint8_t *data) {
   }
   octavo_format_header header = {
       .major = OCTAVO_FORMAT_MAJOR,
-      .minor = OCTAVO_FORMAT_MINOR,
+      .minor = minor,
       .endian = OCTAVO_FORMAT_ENDIAN,
       .header_size = sizeof header,
       .section_count = OCTAVO_FORMAT_SECTIONS,
@@ -137,7 +137,7 @@ static octavo_status build(model_writer *writer, layout *plan, uint8_t **data, s
   if (bytes == NULL)
     return octavo_error_memory(&writer->error, plan->file_size, "the model file");
   memset(bytes, 0, (size_t)plan->file_size);
-  fill(plan, writer->arena_size, bytes);
+  fill(plan, writer->arena_size, writer->minor, bytes);
   *data = bytes;
   *size = (size_t)plan->file_size;
   return OCTAVO_OK;

@@ -180,6 +180,8 @@ void model_writer_add_operator(model_writer *writer, const char *name, octavo_op
                                const int32_t *inputs, uint32_t output_count,
                                const int32_t *outputs) {
   octavo_format_operator op = {.opcode = (uint16_t)opcode};
+  if (op.opcode >= OCTAVO_OP_FIRST_OF_MINOR_1)
+    writer->minor = 1;
   if (!alive(writer) || !add_string(writer, name, "layer", &op.name))
     return;
   const size_t first = writer->operands.size / sizeof(int32_t);

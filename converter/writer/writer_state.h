@@ -17,6 +17,8 @@ struct model_writer {
   byte_buffer tests;                   /* the vectors, without octavo_format_tests */
   byte_buffer weights;
 
+  uint16_t minor; /* the lowest version that has all that was added */
+
   bool has_preprocessing;
   octavo_format_preprocessing preprocessing;
   octavo_format_provenance provenance; /* without the offsets of its strings ... */

@@ -73,7 +73,8 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
                                .progress = c->progress};
   octavo_status status = calibrate(&job, &c->ranges, error);
   if (status == OCTAVO_OK)
-    status = quantize_graph(c->network, c->ranges.ranges, &c->quantized, error);
+    status = quantize_graph(c->network, &(quantize_settings){.ranges = c->ranges.ranges},
+                            &c->quantized, error);
   if (status == OCTAVO_OK)
     status = built_model_create(c->quantized, &c->rule, &c->labels, &c->int8_model, error);
   return status;

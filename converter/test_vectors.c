@@ -3,6 +3,7 @@
 #include "common/random.h"
 #include "runtime/crc32.h"
 #include "runtime/error.h"
+#include "runtime/exact.h"
 #include "runtime/memory.h"
 #include "runtime/model.h"
 #include "tests/reference/reference.h"
@@ -52,7 +53,11 @@ static octavo_status run_engine(octavo_session *session, const octavo_model *mod
   return status;
 }
 
-static void keep_reference(const reference_run *run, const octavo_model *model, vector *v) {
+static octavo_status keep_reference(const reference_run *run, const octavo_model *model, vector *v,
+                                    octavo_error *error) {
+  bool *exact = octavo_model_find_exact(model, error);
+  if (exact == NULL)
+    return OCTAVO_ERROR_MEMORY;
   uint8_t *to = v->outputs;
   for (uint32_t i = 0; i < model->output_count; i++) {
     const size_t bytes = (size_t)model->tensors[model->outputs[i]].bytes;
@@ -61,10 +66,13 @@ static void keep_reference(const reference_run *run, const octavo_model *model, 
   }
   for (uint32_t i = 0; i < model->operator_count; i++) {
     const octavo_format_tensor *y = octavo_model_operator_output(model, &model->operators[i], 0);
-    v->checksums[i] = y->type == OCTAVO_INT8
-                          ? octavo_crc32(0, run->data[y - model->tensors], (size_t)y->bytes)
+    const size_t tensor = (size_t)(y - model->tensors);
+    v->checksums[i] = y->type == OCTAVO_INT8 && exact[tensor]
+                          ? octavo_crc32(0, run->data[tensor], (size_t)y->bytes)
                           : 0;
   }
+  octavo_memory_free(exact);
+  return OCTAVO_OK;
 }
 
 static octavo_status run_reference(octavo_session *session, const octavo_model *model, vector *v,
@@ -75,9 +83,9 @@ static octavo_status run_reference(octavo_session *session, const octavo_model *
   for (uint32_t i = 0; i < model->input_count; i++)
     inputs[i] = octavo_session_input(session, i);
   reference_run run = {0};
-  const octavo_status status = reference_run_model(model, 1, inputs, &run, error);
+  octavo_status status = reference_run_model(model, 1, inputs, &run, error);
   if (status == OCTAVO_OK)
-    keep_reference(&run, model, v);
+    status = keep_reference(&run, model, v, error);
   reference_run_free(&run);
   octavo_memory_free(inputs);
   return status;

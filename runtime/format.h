@@ -201,7 +201,8 @@ static_assert(sizeof(octavo_format_provenance) == 128, "octavo_format_provenance
 
 /* Followed, for each vector, by: the inputs' bytes in order, the outputs' bytes in order (each for
  * batch 1, without padding), and a uint32_t CRC-32 of each operator's first output in execution
- * order (0 in float32 tensors, whose last bits differ between CPUs). */
+ * order (0 where it is float32, or follows from float32 arithmetic, whose last bits differ between
+ * CPUs). */
 typedef struct octavo_format_tests {
   uint32_t vector_count;
   uint32_t operator_count;

@@ -1,4 +1,4 @@
-/* A lowered float graph becomes a lowered int8 graph of the same layers. */
+/* A lowered float graph becomes a lowered graph of the same layers, each int8 or float32. */
 #ifndef OCTAVO_CONVERTER_QUANTIZE_H
 #define OCTAVO_CONVERTER_QUANTIZE_H
 
@@ -9,15 +9,26 @@
 extern "C" {
 #endif
 
-/* `ranges`: one per tensor of `source`, calibrated (constants: not read). On success *result is a
- * new graph (graph_free) whose tensors and nodes keep their names. A softmax at the end of the
- * network, and reshapes after it, stay float32 behind a new dequantize node. Errors: ARGUMENT (no
- * int8 form), MEMORY. */
-octavo_status quantize_graph(const graph *source, const value_range *ranges, graph **result,
+typedef enum layer_precision { PRECISION_INT8, PRECISION_FLOAT } layer_precision;
+
+typedef struct quantize_settings {
+  const value_range *ranges; /* one per tensor of the source, calibrated (constants: not read) */
+  const layer_precision *precisions; /* one per node, in execution order; NULL = as
+                                        quantize_choose_precisions says */
+} quantize_settings;
+
+/* On success *result is a new graph (graph_free) whose tensors and nodes keep their names; where
+ * int8 layers meet float32 ones it has quantize and dequantize nodes besides. Errors: ARGUMENT (a
+ * layer that shall be int8 has no such form, or limits that cannot be met), MEMORY. */
+octavo_status quantize_graph(const graph *source, const quantize_settings *settings, graph **result,
                              octavo_error *error);
 
-/* Marks the nodes that stay float32: `float_nodes` has one entry per node, in execution order. */
-void quantize_find_float_tail(const graph *g, bool *float_nodes);
+/* int8 for all that has an int8 form but a softmax at the end of the network, and reshapes after
+ * it. */
+void quantize_choose_precisions(const graph *g, layer_precision *precisions);
+
+/* Whether the runtime has an int8 kernel for such a node. */
+bool quantize_has_int8_form(const graph *g, uint32_t node);
 
 /* Turns weights (input 1) and bias (input 2, added if left out) of node `node` into int8 and int32
  * constants. The scales of its input and output must be set. Constants that other nodes read too

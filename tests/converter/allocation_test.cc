@@ -51,7 +51,8 @@ TEST(Allocation, QuantizeGraph) {
   const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
   FailEach([&](octavo_error *error) {
     graph *g = nullptr;
-    const octavo_status status = quantize_graph(source.get(), ranges.data(), &g, error);
+    const quantize_settings settings = {ranges.data(), nullptr};
+    const octavo_status status = quantize_graph(source.get(), &settings, &g, error);
     graph_free(g);
     return status;
   });

@@ -83,7 +83,7 @@ TEST(Allocation, CalibrateAndCompare) {
   FailEach([&](octavo_error *e) {
     calibration ranges = {};
     const calibration_job job = {source.get(), built.model, &images, calibrator_find("minmax"), 1,
-                                 nullptr};
+                                 nullptr,      0.0,         nullptr};
     const octavo_status status = calibrate(&job, &ranges, e);
     calibration_free(&ranges);
     return status;

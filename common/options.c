@@ -1,5 +1,6 @@
 #include "options_internal.h"
 
+#include "common/edit_distance.h"
 #include "octavo.h"
 
 #include <stdarg.h>
@@ -8,7 +9,6 @@
 #define EXIT_USAGE 2
 
 /* The longest option name that is compared for a suggestion. */
-#define NAME_MAX_LENGTH 63
 
 typedef struct parser {
   const option_program *program;
@@ -32,37 +32,14 @@ static int wrong(const parser *p, const char *format, ...) {
   return EXIT_USAGE;
 }
 
-static size_t smaller(size_t a, size_t b) {
-  return a < b ? a : b;
-}
-
-/* Levenshtein's distance of `a` (of `length` characters) and `b`; both up to NAME_MAX_LENGTH. */
-static size_t distance(const char *a, size_t length, const char *b) {
-  size_t row[NAME_MAX_LENGTH + 1];
-  const size_t columns = strlen(b);
-  for (size_t j = 0; j <= columns; j++)
-    row[j] = j;
-  for (size_t i = 1; i <= length; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= columns; j++) {
-      const size_t change = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = smaller(change, smaller(row[j], row[j - 1]) + 1);
-    }
-  }
-  return row[columns];
-}
-
 static int unknown(const parser *p, const char *argument, const char *name, size_t length) {
   const char *best = NULL;
   size_t best_distance = SIZE_MAX;
   for (size_t i = 0; i < p->program->option_count; i++) {
     const option_descriptor *option = &p->program->options[i];
-    if (options_positional(option) || length > NAME_MAX_LENGTH ||
-        strlen(option->name) > NAME_MAX_LENGTH)
+    if (options_positional(option))
       continue;
-    const size_t d = distance(name, length, option->name);
+    const size_t d = edit_distance(name, length, option->name);
     if (d < best_distance) {
       best_distance = d;
       best = option->name;

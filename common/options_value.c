@@ -115,7 +115,10 @@ static void expect_real(const option_descriptor *option, char *expected, size_t 
 static void show_real(const option_descriptor *option, const void *member, char *text,
                       size_t size) {
   (void)option;
-  snprintf(text, size, "%.6g", *(const double *)member);
+  const double value = *(const double *)member;
+  text[0] = '\0';
+  if (!isnan(value)) /* NaN: the option has no default */
+    snprintf(text, size, "%.6g", value);
 }
 
 static bool store_reals(const option_descriptor *option, const char *text, void *member) {

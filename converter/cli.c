@@ -5,6 +5,7 @@
 #include "converter/preprocessing.h"
 #include "runtime/format.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define AT(member) offsetof(convert_options, member)
@@ -23,7 +24,6 @@ static const option_descriptor options[] = {
      .kind = OPTION_STRING,
      .offset = AT(output),
      .value = "FILE",
-     .required = true,
      .help = "The model file to write, usually NAME.octavo."},
     {.name = "mode",
      .kind = OPTION_CHOICE,
@@ -57,6 +57,30 @@ static const option_descriptor options[] = {
      .offset = AT(seed),
      .value = "N",
      .help = "Which images are drawn."},
+    {.name = "keep-float",
+     .kind = OPTION_STRINGS,
+     .offset = AT(keep_float),
+     .value = "LAYER,...",
+     .help = "These layers stay in float32. May be repeated.",
+     .group = "Precision of single layers"},
+    {.name = "max-drop",
+     .kind = OPTION_REAL,
+     .offset = AT(max_drop),
+     .value = "P",
+     .minimum = 0,
+     .maximum = 100,
+     .help = "Keep as few layers in float32 as needed to stay within P points of the float32 "
+             "network, measured on the test images of --data; fail, with the best that was "
+             "found, if that cannot be."},
+    {.name = "search",
+     .kind = OPTION_FLAG,
+     .offset = AT(search),
+     .help = "Instead of writing a model print accuracy, latency and size, measured, from all "
+             "layers int8 to all float32; needs --data."},
+    {.name = "require-int8",
+     .kind = OPTION_FLAG,
+     .offset = AT(require_int8),
+     .help = "Fail if a layer has no int8 form, rather than keep it in float32."},
     {.name = "preset",
      .kind = OPTION_STRING,
      .offset = AT(preset),
@@ -169,12 +193,23 @@ static int usage(const char *message) {
 }
 
 int cli_parse(int argc, char **argv, convert_options *values) {
-  *values = (convert_options){.calibration_count = 512, .threads = 0};
+  *values = (convert_options){.calibration_count = 512, .max_drop = NAN};
   const int code = options_parse(&program, argc, argv, values);
   if (code != OPTIONS_RUN)
     return code;
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
+  if (values->output == NULL && !values->search)
+    return usage("--output FILE is missing: where to write the model");
+  if (values->output != NULL && values->search)
+    return usage("--search writes no model, so it goes without --output");
+  if (values->data == NULL && (values->search || !isnan(values->max_drop)))
+    return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
+  if (values->mode != CONVERT_STATIC &&
+      (values->search || !isnan(values->max_drop) || values->keep_float.count > 0))
+    return usage("--search, --max-drop and --keep-float go with --mode static");
+  if (values->search && !isnan(values->max_drop))
+    return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
   return OPTIONS_RUN;

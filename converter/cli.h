@@ -19,6 +19,9 @@ typedef struct convert_options {
   int calibrator; /* index into calibrator_names */
   const char *calibration, *data;
   uint32_t calibration_count;
+  option_strings keep_float;
+  double max_drop; /* points; NaN = not asked for */
+  bool search, require_int8;
   uint64_t seed;
   uint32_t threads; /* 0 = as many as this process may use CPUs */
   const char *preset, *labels, *size, *resize;

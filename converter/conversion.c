@@ -2,12 +2,14 @@
 
 #include "common/sha256.h"
 #include "converter/accuracy.h"
+#include "converter/layer_names.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/parallel.h"
 #include "converter/quantize/quantize.h"
 #include "converter/test_vectors.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
+#include "runtime/memory.h"
 
 #include <math.h>
 #include <string.h>
@@ -63,7 +65,7 @@ static octavo_status open_images(conversion *c, octavo_error *error) {
   return status;
 }
 
-static octavo_status quantize(conversion *c, octavo_error *error) {
+static octavo_status calibrate_ranges(conversion *c, octavo_error *error) {
   const convert_options *o = c->options;
   const calibration_job job = {.g = c->network,
                                .model = c->float_model.model,
@@ -71,10 +73,59 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
                                .calibrator = calibrator_find(calibrator_names[o->calibrator]),
                                .threads = c->threads,
                                .progress = c->progress};
-  octavo_status status = calibrate(&job, &c->ranges, error);
+  return calibrate(&job, &c->ranges, error);
+}
+
+/* What the options say about single layers. */
+static octavo_status choose_precisions(conversion *c, octavo_error *error) {
+  const graph *g = c->network;
+  c->precisions = octavo_memory_alloc(g->node_count, sizeof *c->precisions);
+  bool *kept = octavo_memory_alloc(g->node_count, sizeof *kept);
+  octavo_status status = OCTAVO_OK;
+  if (c->precisions == NULL || kept == NULL)
+    status = octavo_error_memory(error, g->node_count * sizeof *c->precisions, "precisions");
+  else
+    status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
   if (status == OCTAVO_OK)
-    status = quantize_graph(c->network, &(quantize_settings){.ranges = c->ranges.ranges},
-                            &c->quantized, error);
+    quantize_choose_precisions(g, c->precisions);
+  for (uint32_t n = 0; n < g->node_count && status == OCTAVO_OK; n++) {
+    if (c->options->require_int8 && !quantize_has_int8_form(g, n))
+      status = octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                                "--require-int8: layer '%s' (%s) has no int8 form",
+                                g->nodes[n].name, g->nodes[n].source_op);
+    else if (kept[n])
+      c->precisions[n] = PRECISION_FLOAT;
+  }
+  octavo_memory_free(kept);
+  return status;
+}
+
+static octavo_status search_precisions(conversion *c, octavo_error *error) {
+  const precision_job job = {.g = c->network,
+                             .reference = c->float_model.model,
+                             .ranges = c->ranges.ranges,
+                             .rule = &c->rule,
+                             .calibration = &c->calibration_images,
+                             .test = &c->test_images,
+                             .threads = c->threads,
+                             .progress = c->progress};
+  if (c->options->search)
+    return front_measure(&job, c->precisions, &c->front, error);
+  if (isnan(c->options->max_drop))
+    return OCTAVO_OK;
+  return max_drop_solve(&job, c->options->max_drop, c->precisions, &c->drop, error);
+}
+
+static octavo_status quantize(conversion *c, octavo_error *error) {
+  octavo_status status = calibrate_ranges(c, error);
+  if (status == OCTAVO_OK)
+    status = choose_precisions(c, error);
+  if (status == OCTAVO_OK)
+    status = search_precisions(c, error);
+  if (status != OCTAVO_OK || c->options->search)
+    return status;
+  const quantize_settings settings = {.ranges = c->ranges.ranges, .precisions = c->precisions};
+  status = quantize_graph(c->network, &settings, &c->quantized, error);
   if (status == OCTAVO_OK)
     status = built_model_create(c->quantized, &c->rule, &c->labels, &c->int8_model, error);
   return status;
@@ -162,7 +213,7 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
   c->threads = options->threads != 0 ? options->threads : platform_cpu_count();
   c->threads = c->threads > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : c->threads;
   c->accuracy_float = c->accuracy_int8 = NAN;
-  const bool is_static = options->mode == CONVERT_STATIC;
+  const bool is_static = options->mode == CONVERT_STATIC, writes = !options->search;
   const step steps[] = {
       check_options,
       read_network,
@@ -171,9 +222,9 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
       open_images,
       build_float,
       is_static ? quantize : NULL,
-      options->data != NULL ? measure : NULL,
-      complete,
-      is_static ? compare : NULL,
+      options->data != NULL && writes ? measure : NULL,
+      writes ? complete : NULL,
+      is_static && writes ? compare : NULL,
   };
   octavo_status status = OCTAVO_OK;
   for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == OCTAVO_OK; i++) {
@@ -194,6 +245,8 @@ void conversion_free(conversion *c) {
   selfcheck_free(&c->quality);
   built_model_free(&c->int8_model);
   built_model_free(&c->float_model);
+  front_free(&c->front);
+  octavo_memory_free(c->precisions);
   calibration_free(&c->ranges);
   image_sample_close(&c->test_images);
   image_sample_close(&c->calibration_images);

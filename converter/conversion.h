@@ -6,6 +6,8 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
 #include "converter/passes/passes.h"
+#include "converter/precision/front.h"
+#include "converter/precision/max_drop.h"
 #include "converter/selfcheck.h"
 
 #ifdef __cplusplus
@@ -29,6 +31,9 @@ typedef struct conversion {
   image_sample calibration_images; /* empty without --calib */
   image_sample test_images;        /* empty without --data */
   calibration ranges;              /* static mode */
+  layer_precision *precisions;     /* static mode: one per node of `network` */
+  max_drop_result drop;            /* with --max-drop */
+  front front;                     /* with --search, and then no int8 model */
   built_model float_model;
   built_model int8_model;              /* static mode */
   selfcheck_result quality;            /* static mode */

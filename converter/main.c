@@ -7,6 +7,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static octavo_status write_front(const conversion *c, octavo_error *error) {
+  const convert_options *options = c->options;
+  const octavo_status status =
+      options->json != NULL ? summary_write_front(c, options->json, error) : OCTAVO_OK;
+  return status == OCTAVO_OK ? front_print(&c->front, c->network, stdout, error) : status;
+}
+
 static octavo_status write_results(const conversion *c, octavo_error *error) {
   const convert_options *options = c->options;
   const built_model *result = conversion_result(c);
@@ -28,7 +35,7 @@ int main(int argc, char **argv) {
   conversion c;
   octavo_status status = conversion_run(&c, &options, options.quiet ? NULL : stderr, &error);
   if (status == OCTAVO_OK)
-    status = write_results(&c, &error);
+    status = options.search ? write_front(&c, &error) : write_results(&c, &error);
   conversion_free(&c);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;

@@ -100,6 +100,24 @@ static void print_accuracy(const conversion *c, FILE *stream) {
   fputc('\n', stream);
 }
 
+/* Which layers compute in float32 although the rest is int8. */
+static void print_float_layers(const conversion *c, FILE *stream) {
+  const graph *g = c->network;
+  uint32_t count = 0;
+  for (uint32_t n = 0; n < g->node_count; n++)
+    if (c->precisions[n] == PRECISION_FLOAT) {
+      fprintf(stream, "%s%s", count == 0 ? "in float32: " : ", ", g->nodes[n].name);
+      count++;
+    }
+  if (count > 0)
+    fprintf(stream, " (%u of %u layers)\n", count, g->node_count);
+  if (!isnan(c->options->max_drop))
+    fprintf(stream,
+            "--max-drop %g: %u of %u layers that int8 harms had to stay in float32; %u models "
+            "measured\n",
+            c->options->max_drop, c->drop.kept, c->drop.candidates, c->drop.measured);
+}
+
 static int compare_quality(const void *a, const void *b) {
   const layer_quality *const *x = a, *const *y = b;
   if ((*x)->snr_db != (*y)->snr_db)
@@ -179,6 +197,8 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   print_rule(c, stream);
   if (c->quantized != NULL)
     print_calibration(c, stream);
+  if (c->quantized != NULL)
+    print_float_layers(c, stream);
   print_accuracy(c, stream);
   fprintf(stream, "took %.1f s\n", (double)c->nanoseconds * 1e-9);
   if (c->quality.layer_count > 0)

@@ -59,6 +59,38 @@ static void add_sources(const conversion *c, json_t *root) {
   json_object_set_new(root, "labels_from", json_string(rule_source_names[sources.labels]));
 }
 
+static json_t *float_layers_list(const conversion *c) {
+  json_t *list = json_array();
+  for (uint32_t n = 0; n < c->network->node_count; n++)
+    if (c->precisions[n] == PRECISION_FLOAT)
+      json_array_append_new(list, json_string(c->network->nodes[n].name));
+  return list;
+}
+
+static json_t *front_object(const conversion *c) {
+  const front *f = &c->front;
+  json_t *points = json_array(), *order = json_array();
+  for (uint32_t p = 0; p < f->point_count; p++)
+    json_array_append_new(points,
+                          json_pack("{s:I, s:o, s:o, s:I, s:b}", "float_layers",
+                                    (json_int_t)f->points[p].kept, "accuracy",
+                                    real((double)f->points[p].accuracy), "milliseconds",
+                                    real(f->points[p].milliseconds), "bytes",
+                                    (json_int_t)f->points[p].bytes, "front", f->points[p].best));
+  for (uint32_t i = 0; i < f->layer_count; i++)
+    json_array_append_new(order, json_string(c->network->nodes[f->order[i]].name));
+  return json_pack("{s:o, s:o}", "points", points, "order", order);
+}
+
+octavo_status summary_write_front(const conversion *c, const char *path, octavo_error *error) {
+  json_t *root = front_object(c);
+  if (root == NULL)
+    return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the summary");
+  const octavo_status status = json_file_write(path, root, error);
+  json_decref(root);
+  return status;
+}
+
 octavo_status summary_write_json(const conversion *c, const char *path, octavo_error *error) {
   const built_model *result = conversion_result(c);
   const bool is_static = c->quantized != NULL;
@@ -84,6 +116,7 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
   if (is_static) {
     json_object_set_new(root, "agreement", real(c->quality.agreement));
     json_object_set_new(root, "calibration", calibration_object(c));
+    json_object_set_new(root, "float_layers", float_layers_list(c));
     json_object_set_new(root, "layers", layers_list(c));
   }
   json_object_set_new(root, "seconds", real((double)c->nanoseconds * 1e-9));

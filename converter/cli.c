@@ -10,7 +10,7 @@
 
 #define AT(member) offsetof(convert_options, member)
 
-static const char *const modes[] = {"static", "float", NULL};
+const char *const cli_mode_names[] = {"static", "static-eager", "float", NULL};
 static const char *const crops[] = {"auto", "center", "none", NULL};
 
 static const option_descriptor options[] = {
@@ -28,9 +28,10 @@ static const option_descriptor options[] = {
     {.name = "mode",
      .kind = OPTION_CHOICE,
      .offset = AT(mode),
-     .choices = modes,
+     .choices = cli_mode_names,
      .value = "MODE",
-     .help = "int8 weights and activations, or float32 throughout",
+     .help = "int8 weights and activations, fused and chosen by the program or by the plan of "
+             "--plan, or float32 throughout",
      .group = "Quantization"},
     {.name = "calib",
      .kind = OPTION_STRING,
@@ -57,6 +58,17 @@ static const option_descriptor options[] = {
      .offset = AT(seed),
      .value = "N",
      .help = "Which images are drawn."},
+    {.name = "plan",
+     .kind = OPTION_STRING,
+     .offset = AT(plan),
+     .value = "FILE",
+     .help = "For static-eager: what is fused, where quantized regions begin and end, and what "
+             "observes each module."},
+    {.name = "write-plan",
+     .kind = OPTION_STRING,
+     .offset = AT(write_plan),
+     .value = "FILE",
+     .help = "Write such a plan for the network, to be edited, and stop."},
     {.name = "keep-float",
      .kind = OPTION_STRINGS,
      .offset = AT(keep_float),
@@ -175,7 +187,10 @@ static const option_descriptor options[] = {
 static const char *const examples[] = {
     "octavo-convert resnet20.onnx --calib cifar10/ --preset cifar10 -o resnet20.octavo",
     "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
-    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo", NULL};
+    "octavo-convert net.onnx --write-plan net.plan",
+    "octavo-convert net.onnx --mode static-eager --plan net.plan --calib photos/ -o net.octavo",
+    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo",
+    NULL};
 
 static const option_program program = {
     .name = "octavo-convert",
@@ -199,15 +214,20 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return code;
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
-  if (values->output == NULL && !values->search)
+  if (values->output == NULL && !values->search && values->write_plan == NULL)
     return usage("--output FILE is missing: where to write the model");
+  if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
+      values->write_plan == NULL)
+    return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
+                 "to begin with");
   if (values->output != NULL && values->search)
     return usage("--search writes no model, so it goes without --output");
   if (values->data == NULL && (values->search || !isnan(values->max_drop)))
     return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
   if (values->mode != CONVERT_STATIC &&
       (values->search || !isnan(values->max_drop) || values->keep_float.count > 0))
-    return usage("--search, --max-drop and --keep-float go with --mode static");
+    return usage("--search, --max-drop and --keep-float go with --mode static; a plan says itself "
+                 "what stays in float32");
   if (values->search && !isnan(values->max_drop))
     return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)

@@ -9,7 +9,7 @@
 extern "C" {
 #endif
 
-typedef enum convert_mode { CONVERT_STATIC, CONVERT_FLOAT } convert_mode;
+typedef enum convert_mode { CONVERT_STATIC, CONVERT_STATIC_EAGER, CONVERT_FLOAT } convert_mode;
 typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
 
 /* As given; strings point into argv. What was not given is NULL, or has count 0. */
@@ -19,6 +19,7 @@ typedef struct convert_options {
   int calibrator; /* index into calibrator_names */
   const char *calibration, *data;
   uint32_t calibration_count;
+  const char *plan, *write_plan;
   option_strings keep_float;
   double max_drop; /* points; NaN = not asked for */
   bool search, require_int8;
@@ -32,6 +33,9 @@ typedef struct convert_options {
   const char *json;
   bool verbose, quiet;
 } convert_options;
+
+/* By convert_mode; NULL-terminated. */
+extern const char *const cli_mode_names[];
 
 /* Fills *options; see options_parse for the result. Combinations that cannot work end with 2 too.
  */

@@ -28,8 +28,18 @@ static octavo_status hash_source(conversion *c, octavo_error *error) {
 
 static octavo_status read_network(conversion *c, octavo_error *error) {
   octavo_status status = hash_source(c, error);
-  if (status == OCTAVO_OK)
-    status = onnx_import(c->options->source, &c->network, error);
+  return status == OCTAVO_OK ? onnx_import(c->options->source, &c->network, error) : status;
+}
+
+static octavo_status write_plan(conversion *c, octavo_error *error) {
+  return eager_plan_write(c->network, platform_path_name(c->options->source),
+                          calibrator_names[c->options->calibrator], c->options->write_plan, error);
+}
+
+static octavo_status lower_network(conversion *c, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  if (c->options->plan != NULL)
+    status = eager_plan_read(c->options->plan, c->network, &c->plan, error);
   return status == OCTAVO_OK ? passes_run(c->network, &c->passes, error) : status;
 }
 
@@ -72,22 +82,16 @@ static octavo_status calibrate_ranges(conversion *c, octavo_error *error) {
                                .images = &c->calibration_images,
                                .calibrator = calibrator_find(calibrator_names[o->calibrator]),
                                .threads = c->threads,
-                               .progress = c->progress};
+                               .progress = c->progress,
+                               .choices = c->choices};
   return calibrate(&job, &c->ranges, error);
 }
 
 /* What the options say about single layers. */
-static octavo_status choose_precisions(conversion *c, octavo_error *error) {
+static octavo_status apply_options(conversion *c, bool *kept, octavo_error *error) {
   const graph *g = c->network;
-  c->precisions = octavo_memory_alloc(g->node_count, sizeof *c->precisions);
-  bool *kept = octavo_memory_alloc(g->node_count, sizeof *kept);
-  octavo_status status = OCTAVO_OK;
-  if (c->precisions == NULL || kept == NULL)
-    status = octavo_error_memory(error, g->node_count * sizeof *c->precisions, "precisions");
-  else
-    status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
-  if (status == OCTAVO_OK)
-    quantize_choose_precisions(g, c->precisions);
+  octavo_status status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
+  quantize_choose_precisions(g, c->precisions);
   for (uint32_t n = 0; n < g->node_count && status == OCTAVO_OK; n++) {
     if (c->options->require_int8 && !quantize_has_int8_form(g, n))
       status = octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
@@ -96,6 +100,21 @@ static octavo_status choose_precisions(conversion *c, octavo_error *error) {
     else if (kept[n])
       c->precisions[n] = PRECISION_FLOAT;
   }
+  return status;
+}
+
+static octavo_status choose_precisions(conversion *c, octavo_error *error) {
+  const graph *g = c->network;
+  c->precisions = octavo_memory_alloc(g->node_count, sizeof *c->precisions);
+  c->choices = octavo_memory_alloc(g->tensor_count, sizeof *c->choices);
+  bool *kept = octavo_memory_alloc(g->node_count, sizeof *kept);
+  octavo_status status = OCTAVO_OK;
+  if (c->precisions == NULL || c->choices == NULL || kept == NULL)
+    status = octavo_error_memory(error, g->node_count * sizeof *c->precisions, "precisions");
+  else if (c->options->plan != NULL)
+    status = eager_plan_apply(&c->plan, g, c->precisions, c->choices, error);
+  else
+    status = apply_options(c, kept, error);
   octavo_memory_free(kept);
   return status;
 }
@@ -117,9 +136,9 @@ static octavo_status search_precisions(conversion *c, octavo_error *error) {
 }
 
 static octavo_status quantize(conversion *c, octavo_error *error) {
-  octavo_status status = calibrate_ranges(c, error);
+  octavo_status status = choose_precisions(c, error);
   if (status == OCTAVO_OK)
-    status = choose_precisions(c, error);
+    status = calibrate_ranges(c, error);
   if (status == OCTAVO_OK)
     status = search_precisions(c, error);
   if (status != OCTAVO_OK || c->options->search)
@@ -136,7 +155,7 @@ static void add_provenance(conversion *c) {
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
       .source = platform_path_name(c->options->source),
-      .mode = c->quantized != NULL ? "static" : "float",
+      .mode = cli_mode_names[c->options->mode],
       .calibrator = c->quantized != NULL ? calibrator_names[c->options->calibrator] : "",
       .calibration_images = c->quantized != NULL ? c->calibration_images.count : 0,
       .seed = c->options->seed,
@@ -196,12 +215,25 @@ static octavo_status build_float(conversion *c, octavo_error *error) {
 }
 
 static octavo_status check_options(conversion *c, octavo_error *error) {
-  if (c->options->mode == CONVERT_STATIC && c->options->calibration == NULL)
+  if (c->options->mode != CONVERT_FLOAT && c->options->calibration == NULL &&
+      c->options->write_plan == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "int8 needs images to calibrate with: give --calib DIR, a folder of "
                             "images like those the network was trained on, or --mode float for a "
                             "float32 model");
   return OCTAVO_OK;
+}
+
+static octavo_status run_steps(conversion *c, const step *steps, size_t count,
+                               octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (size_t i = 0; i < count && status == OCTAVO_OK; i++) {
+    if (platform_interrupted())
+      return octavo_error_set(error, OCTAVO_ERROR_IO, "interrupted");
+    if (steps[i] != NULL)
+      status = steps[i](c, error);
+  }
+  return status;
 }
 
 octavo_status conversion_run(conversion *c, const convert_options *options, FILE *progress,
@@ -213,10 +245,12 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
   c->threads = options->threads != 0 ? options->threads : platform_cpu_count();
   c->threads = c->threads > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : c->threads;
   c->accuracy_float = c->accuracy_int8 = NAN;
-  const bool is_static = options->mode == CONVERT_STATIC, writes = !options->search;
-  const step steps[] = {
+  const bool is_static = options->mode != CONVERT_FLOAT, writes = !options->search;
+  const step planning[] = {read_network, write_plan};
+  const step converting[] = {
       check_options,
       read_network,
+      lower_network,
       resolve_input,
       resolve_labels,
       open_images,
@@ -226,13 +260,10 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
       writes ? complete : NULL,
       is_static && writes ? compare : NULL,
   };
-  octavo_status status = OCTAVO_OK;
-  for (size_t i = 0; i < sizeof steps / sizeof steps[0] && status == OCTAVO_OK; i++) {
-    if (platform_interrupted())
-      return octavo_error_set(error, OCTAVO_ERROR_IO, "interrupted");
-    if (steps[i] != NULL)
-      status = steps[i](c, error);
-  }
+  const octavo_status status =
+      options->write_plan != NULL
+          ? run_steps(c, planning, sizeof planning / sizeof planning[0], error)
+          : run_steps(c, converting, sizeof converting / sizeof converting[0], error);
   c->nanoseconds = platform_nanoseconds() - begin;
   return status;
 }
@@ -246,7 +277,9 @@ void conversion_free(conversion *c) {
   built_model_free(&c->int8_model);
   built_model_free(&c->float_model);
   front_free(&c->front);
+  octavo_memory_free(c->choices);
   octavo_memory_free(c->precisions);
+  eager_plan_free(&c->plan);
   calibration_free(&c->ranges);
   image_sample_close(&c->test_images);
   image_sample_close(&c->calibration_images);

@@ -5,6 +5,7 @@
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
+#include "converter/eager/plan_file.h"
 #include "converter/passes/passes.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
@@ -30,13 +31,15 @@ typedef struct conversion {
 
   image_sample calibration_images; /* empty without --calib */
   image_sample test_images;        /* empty without --data */
-  calibration ranges;              /* static mode */
-  layer_precision *precisions;     /* static mode: one per node of `network` */
+  eager_plan plan;                 /* with --plan */
+  calibration ranges;              /* static modes */
+  layer_precision *precisions;     /* static modes: one per node of `network` */
+  const calibrator **choices;      /* with --plan: one per tensor of `network` */
   max_drop_result drop;            /* with --max-drop */
   front front;                     /* with --search, and then no int8 model */
   built_model float_model;
-  built_model int8_model;              /* static mode */
-  selfcheck_result quality;            /* static mode */
+  built_model int8_model;              /* static modes */
+  selfcheck_result quality;            /* static modes */
   float accuracy_float, accuracy_int8; /* percent; NaN = not measured */
   uint64_t nanoseconds;
 } conversion;

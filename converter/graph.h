@@ -77,7 +77,8 @@ typedef struct graph_node {
   uint32_t int_count;
   float number; /* epsilon, ... */
   bool flag;
-  bool removed; /* until graph_compact */
+  bool separate; /* a layer of its own by the user's plan: not to be fused into another */
+  bool removed;  /* until graph_compact */
 } graph_node;
 
 /* What the source model says about its input and classes besides the graph. */

@@ -25,6 +25,19 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   return status;
 }
 
+static octavo_status write_what_was_asked(const conversion *c, octavo_error *error) {
+  const convert_options *options = c->options;
+  if (options->search)
+    return write_front(c, error);
+  if (options->write_plan == NULL)
+    return write_results(c, error);
+  if (!options->quiet)
+    printf("%s: the plan. Edit it, then: octavo-convert %s --mode static-eager --plan %s --calib "
+           "DIR -o FILE\n",
+           options->write_plan, options->source, options->write_plan);
+  return OCTAVO_OK;
+}
+
 int main(int argc, char **argv) {
   convert_options options;
   const int code = cli_parse(argc, argv, &options);
@@ -35,7 +48,9 @@ int main(int argc, char **argv) {
   conversion c;
   octavo_status status = conversion_run(&c, &options, options.quiet ? NULL : stderr, &error);
   if (status == OCTAVO_OK)
-    status = options.search ? write_front(&c, &error) : write_results(&c, &error);
+    status = write_what_was_asked(&c, &error);
+  if (c.plan.problems != NULL)
+    fputs(c.plan.problems, stderr);
   conversion_free(&c);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;

@@ -119,6 +119,33 @@ TEST_F(Program, KeptLayersAreFloat) {
   octavo_model_close(model);
 }
 
+TEST_F(Program, EagerFollowsThePlanItWrote) {
+  const std::string plan = folder_.Path("net.plan");
+  ProgramResult r = RunProgram(OCTAVO_CONVERT, {Network(), "--write-plan", plan});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("--mode static-eager --plan " + plan));
+  r = Convert({"--calib", Images(), "--mode", "static-eager", "--plan", plan});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("self-check passed"));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.mode, "static-eager");
+  octavo_model_close(model);
+}
+
+TEST_F(Program, APlanThatMakesNoSenseIsToldLineByLine) {
+  TemporaryFolder other;
+  const std::string plan = other.Path("bad.plan");
+  std::ofstream(plan) << "quantize\nstam\nbody mse\n";
+  const ProgramResult r = Convert({"--calib", Images(), "--mode", "static-eager", "--plan", plan});
+  ExpectFailure(r, plan + ":2: modules: expected layers of the network, found 'stam'");
+  EXPECT_THAT(r.errors, HasSubstr("does not fit the network"));
+  ExpectFailure(Convert({"--calib", Images(), "--mode", "static-eager"}), "--write-plan", 2);
+}
+
 TEST_F(Program, SearchPrintsTheFrontAndWritesNothing) {
   const ProgramResult r =
       RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(), "--search"});

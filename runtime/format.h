@@ -88,8 +88,10 @@ static_assert(sizeof(octavo_format_tensor) == 64, "octavo_format_tensor");
  * float32. */
 typedef enum octavo_opcode {
   OCTAVO_OP_CONVOLUTION =
-      1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32 */
-  OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O] */
+      1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32; since 1.1
+            also weights i8 with all else f32: dynamic quantization */
+  OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O]; types as
+                                    above */
   OCTAVO_OP_ADD,                 /* a, b -> y, all of one shape */
   OCTAVO_OP_MAX_POOL,            /* x NHWC -> y, same scale */
   OCTAVO_OP_AVERAGE_POOL,        /* x NHWC -> y */

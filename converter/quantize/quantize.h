@@ -35,6 +35,20 @@ bool quantize_has_int8_form(const graph *g, uint32_t node);
  * are copied first. */
 octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error);
 
+/* Makes sure that operand `which` of the node, a constant, is one that no other operand is. */
+octavo_status quantize_own_operand(graph *g, uint32_t node, uint32_t which, octavo_error *error);
+
+/* Whether a node of a float graph may be quantized dynamically (int8 weights, float32 activations)
+ * and gains by it: convolutions and fully connected layers with constant weights, except depthwise
+ * convolutions and those of a gray image. */
+bool quantize_is_dynamic_capable(const graph *g, uint32_t node);
+
+/* Turns the float weights of such a node into int8 with a scale per output channel, symmetric in
+ * [−127, 127]. The bias stays float32, or left out; activations stay float32. Weights that other
+ * nodes read too are copied first. Errors: ARGUMENT (weights or biases that are not finite, a sum
+ * too long for int32), MEMORY. */
+octavo_status quantize_dynamic_constants(graph *g, uint32_t node, octavo_error *error);
+
 /* Gives an int8 softmax its second operand: round(exp(−d · scale of the input) · 2^23) for the
  * differences d = 0..255 to the row's maximum. */
 octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *error);

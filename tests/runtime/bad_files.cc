@@ -26,5 +26,6 @@ std::vector<BadFile> AllBadFiles() {
   AddBadGraphs(files);
   AddBadOperators(files);
   AddBadDescriptions(files);
+  AddBadDynamic(files);
   return files;
 }

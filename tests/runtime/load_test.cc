@@ -115,12 +115,20 @@ TEST(Load, EveryOperatorIsSound) {
   EXPECT_EQ(Open(EveryOperatorModel(false), &message), OCTAVO_OK) << message;
 }
 
+TEST(Load, DynamicQuantizationIsSoundAndMarkedAsNew) {
+  std::string message;
+  Bytes bytes = DynamicModel();
+  EXPECT_EQ(Open(bytes, &message), OCTAVO_OK) << message;
+  EXPECT_EQ(HeaderOf(bytes).minor, 1);
+}
+
 // What the fuzzer starts from.
 TEST(Load, SoundModelsAreInTheCorpus) {
   const std::string folder = OCTAVO_TEST_CORPUS "/";
   ExpectFile(folder + "sample.octavo", SampleModel());
   ExpectFile(folder + "every_operator_int8.octavo", EveryOperatorModel(true));
   ExpectFile(folder + "every_operator_float.octavo", EveryOperatorModel(false));
+  ExpectFile(folder + "dynamic.octavo", DynamicModel());
 }
 
 // What else sees it wrong: ModelFile takes apart and puts together without a change.
@@ -231,6 +239,7 @@ TEST(Load, EveryChangeOfOneByteIsRefusedOrLoadsAndRuns) {
   EXPECT_LT(loaded, 5 * whole.size() / 2);
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(true), {0x81}), 500U);
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(false), {0x81}), 500U);
+  EXPECT_GT(ChangeEachByte(DynamicModel(), {0x81}), 100U); // the provenance alone has as many
 }
 
 TEST(Load, EveryBitOfADamagedFileIsNoticed) {

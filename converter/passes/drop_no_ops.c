@@ -27,6 +27,10 @@ static bool pads_nothing(const octavo_attributes_pad *pad) {
   return any == 0;
 }
 
+static bool resizes_nothing(const octavo_attributes_resize *resize) {
+  return resize->scale_height == 1.0f && resize->scale_width == 1.0f;
+}
+
 static bool clamps_nothing(const octavo_attributes_clamp *clamp) {
   return clamp->clamp_min == -INFINITY && clamp->clamp_max == INFINITY;
 }
@@ -38,6 +42,7 @@ static bool is_no_op(const graph *g, const graph_node *node) {
   case GRAPH_OP_TRANSPOSE:
     return is_identity_permutation(node);
   case OCTAVO_OP_RESHAPE:
+  case OCTAVO_OP_SLICE: /* of everything, then */
     return same_shape(&g->tensors[node->inputs[0]], &g->tensors[node->outputs[0]]);
   case OCTAVO_OP_CONCATENATION:
     return node->input_count == 1;
@@ -46,6 +51,9 @@ static bool is_no_op(const graph *g, const graph_node *node) {
     return pools_single_elements(&node->attributes.pool);
   case OCTAVO_OP_PAD:
     return pads_nothing(&node->attributes.pad);
+  case OCTAVO_OP_RESIZE:
+    return resizes_nothing(&node->attributes.resize) &&
+           same_shape(&g->tensors[node->inputs[0]], &g->tensors[node->outputs[0]]);
   case OCTAVO_OP_CLIP:
     return clamps_nothing(&node->attributes.clamp);
   default:

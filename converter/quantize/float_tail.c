@@ -1,5 +1,10 @@
 #include "converter/quantize/quantize.h"
 
+static bool only_moves(const graph_node *node) {
+  return node->op == OCTAVO_OP_RESHAPE || node->op == OCTAVO_OP_TRANSPOSE ||
+         node->op == OCTAVO_OP_SLICE;
+}
+
 /* Whether some node outside the tail reads the tensor. */
 static bool read_elsewhere(const graph *g, const bool *tail, int32_t tensor) {
   for (uint32_t n = 0; n < g->node_count; n++)
@@ -15,7 +20,7 @@ void quantize_find_float_tail(const graph *g, bool *float_nodes) {
     float_nodes[n] = false;
   for (uint32_t n = g->node_count; n-- > 0;) {
     const graph_node *node = &g->nodes[n];
-    if (node->op == OCTAVO_OP_SOFTMAX || node->op == OCTAVO_OP_RESHAPE)
+    if (node->op == OCTAVO_OP_SOFTMAX || only_moves(node))
       float_nodes[n] = !read_elsewhere(g, float_nodes, node->outputs[0]);
   }
   /* Forwards: reshapes before the softmax may as well move int8. */

@@ -72,13 +72,31 @@ static bool skip_reshape(graph *g, graph_node *node) {
   return true;
 }
 
+/* A slice of a slice that nobody else reads, as exporters write one for each axis. */
+static bool join_slices(graph *g, graph_node *node) {
+  if (node->op != OCTAVO_OP_SLICE || graph_use_count(g, node->inputs[0]) != 1)
+    return false;
+  const int32_t producer = graph_producer(g, node->inputs[0]);
+  if (!pass_is(g, producer, OCTAVO_OP_SLICE))
+    return false;
+  const octavo_attributes_slice *first = &g->nodes[producer].attributes.slice;
+  octavo_attributes_slice *second = &node->attributes.slice;
+  const graph_tensor *y = &g->tensors[node->outputs[0]];
+  for (uint32_t i = 0; i < y->rank; i++) {
+    second->begin[i] = first->begin[i] + second->begin[i] * first->step[i];
+    second->step[i] = y->shape[i] == 1 ? 1 : second->step[i] * first->step[i];
+  }
+  node->inputs[0] = g->nodes[producer].inputs[0];
+  return true;
+}
+
 octavo_status pass_drop_no_ops(graph *g, uint32_t *changes, octavo_error *error) {
   (void)error;
   for (uint32_t i = 0; i < g->node_count; i++) {
     graph_node *node = &g->nodes[i];
     if (node->removed)
       continue;
-    while (skip_reshape(g, node))
+    while (skip_reshape(g, node) || join_slices(g, node))
       ++*changes;
     if (!is_no_op(g, node))
       continue;

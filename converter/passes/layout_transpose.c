@@ -120,22 +120,53 @@ static octavo_status insert_transpose(layout_table *table, uint32_t *node, const
   return behind == to ? OCTAVO_OK : insert_reshape_into(table, node, behind, to);
 }
 
-octavo_status layout_bring(layout_table *table, uint32_t *node, int32_t from, int32_t to) {
-  const graph *g = table->graph;
-  const int64_t count = (int64_t)graph_element_count(&g->tensors[from]);
+/* One transpose at most; *found tells whether that is enough, and if not nothing is done. */
+static octavo_status bring_at_once(layout_table *table, uint32_t *node, int32_t from, int32_t to,
+                                   bool *found) {
+  const int64_t count = (int64_t)graph_element_count(&table->graph->tensors[from]);
   int32_t *sources = find_sources(table, from, to);
   if (sources == NULL)
     return octavo_error_memory(table->error, (uint64_t)count * sizeof *sources, "a layout");
   movement m;
-  const bool found = find_axes(sources, count, &m);
+  *found = find_axes(sources, count, &m);
   octavo_memory_free(sources);
-  if (!found)
-    return pass_unsupported(g, *node < g->node_count ? *node : g->node_count - 1, table->error,
-                            "the elements of '%.100s' would have to be moved about in a way that "
-                            "is no transpose of at most %d axes, which is not supported",
-                            g->tensors[from].name, OCTAVO_MAX_RANK);
+  if (!*found)
+    return OCTAVO_OK;
   const bool moves = m.count > 1;
   octavo_status status = moves ? insert_transpose(table, node, &m, from, to)
                                : insert_reshape_into(table, node, from, to);
   return status == OCTAVO_OK ? layout_table_grow(table) : status;
+}
+
+/* A new tensor with the elements of another in the source's order. */
+static octavo_status add_plain(layout_table *table, int32_t tensor, int32_t *plain) {
+  graph *g = table->graph;
+  const uint32_t rank = g->tensors[tensor].rank;
+  int64_t shape[GRAPH_MAX_RANK];
+  for (uint32_t i = 0; i < rank; i++)
+    shape[i] = layout_dimension(table, tensor, i);
+  octavo_status status = graph_add_tensor(g, g->tensors[tensor].name, GRAPH_FLOAT32, rank, shape,
+                                          NULL, plain, table->error);
+  return status == OCTAVO_OK ? layout_table_grow(table) : status;
+}
+
+octavo_status layout_bring(layout_table *table, uint32_t *node, int32_t from, int32_t to) {
+  const graph *g = table->graph;
+  bool found = false;
+  octavo_status status = bring_at_once(table, node, from, to, &found);
+  if (status != OCTAVO_OK || found)
+    return status;
+  /* Axes that are cut anew, as of 6 x 4 to 4 x 6: by way of the source's order. */
+  int32_t plain = GRAPH_NONE;
+  status = add_plain(table, from, &plain);
+  if (status == OCTAVO_OK)
+    status = bring_at_once(table, node, from, plain, &found);
+  if (status == OCTAVO_OK && found)
+    status = bring_at_once(table, node, plain, to, &found);
+  if (status != OCTAVO_OK || found)
+    return status;
+  return pass_unsupported(g, *node < g->node_count ? *node : g->node_count - 1, table->error,
+                          "the elements of '%.100s' would have to be moved about in a way that "
+                          "is no transpose of at most %d axes, which is not supported",
+                          g->tensors[from].name, OCTAVO_MAX_RANK);
 }

@@ -12,7 +12,7 @@ extern "C" {
 typedef octavo_status (*pass_function)(graph *g, uint32_t *changes, octavo_error *error);
 
 /* Removes what gives back its input: identities, reshapes to the same shape, pools of one element,
- * concatenations of one, ...; and all but the last of reshapes of reshapes. */
+ * concatenations of one, ...; and all but the last of reshapes of reshapes and slices of slices. */
 octavo_status pass_drop_no_ops(graph *g, uint32_t *changes, octavo_error *error);
 
 /* MATMUL by a constant becomes FULLY_CONNECTED. */

@@ -130,15 +130,8 @@ static void lay_out_inputs(layout_table *table) {
 static octavo_status restore_output(layout_table *table, uint32_t i) {
   graph *g = table->graph;
   const int32_t tensor = g->outputs[i];
-  const uint32_t rank = g->tensors[tensor].rank;
-  int64_t shape[GRAPH_MAX_RANK];
-  for (uint32_t k = 0; k < rank; k++)
-    shape[k] = layout_dimension(table, tensor, k);
   int32_t restored = GRAPH_NONE;
-  octavo_status status = graph_add_tensor(g, g->tensors[tensor].name, GRAPH_FLOAT32, rank, shape,
-                                          NULL, &restored, table->error);
-  if (status == OCTAVO_OK)
-    status = layout_table_grow(table);
+  octavo_status status = layout_add_plain(table, tensor, &restored);
   uint32_t end = g->node_count;
   if (status == OCTAVO_OK)
     status = layout_bring(table, &end, tensor, restored);

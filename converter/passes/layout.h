@@ -56,7 +56,10 @@ extern const uint8_t layout_nhwc[GRAPH_MAX_RANK]; /* of a source in NCHW */
 /* The pass's functions for kinds of nodes. Each sets the layout of the node's outputs. */
 typedef octavo_status (*layout_function)(layout_table *table, uint32_t *node);
 
-/* layout_transpose.c: puts nodes before *node, which moves on, that compute `to` from `from`. Both
+/* layout_transpose.c. Adds a tensor that is to hold the elements of another in the source's order.
+ */
+octavo_status layout_add_plain(layout_table *table, int32_t tensor, int32_t *plain);
+/* Puts nodes before *node, which moves on, that compute `to` from `from`. Both
  * have their layouts and as many elements; the source's element k is the same in both, whatever the
  * shapes. The nodes are a reshape, or a transpose between reshapes where elements must move. Fails
  * if no transpose of OCTAVO_MAX_RANK axes moves them so. */

@@ -138,8 +138,7 @@ static octavo_status bring_at_once(layout_table *table, uint32_t *node, int32_t 
   return status == OCTAVO_OK ? layout_table_grow(table) : status;
 }
 
-/* A new tensor with the elements of another in the source's order. */
-static octavo_status add_plain(layout_table *table, int32_t tensor, int32_t *plain) {
+octavo_status layout_add_plain(layout_table *table, int32_t tensor, int32_t *plain) {
   graph *g = table->graph;
   const uint32_t rank = g->tensors[tensor].rank;
   int64_t shape[GRAPH_MAX_RANK];
@@ -158,7 +157,7 @@ octavo_status layout_bring(layout_table *table, uint32_t *node, int32_t from, in
     return status;
   /* Axes that are cut anew, as of 6 x 4 to 4 x 6: by way of the source's order. */
   int32_t plain = GRAPH_NONE;
-  status = add_plain(table, from, &plain);
+  status = layout_add_plain(table, from, &plain);
   if (status == OCTAVO_OK)
     status = bring_at_once(table, node, from, plain, &found);
   if (status == OCTAVO_OK && found)

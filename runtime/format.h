@@ -99,11 +99,15 @@ typedef enum octavo_opcode {
   OCTAVO_OP_CLIP,                /* x -> y: ReLU, ReLU6, clip; same scale */
   OCTAVO_OP_SOFTMAX, /* x, [int8: exp table int32[256]] -> y, over the last axis; int8: y has scale
                         1/256, zero -128 */
-  OCTAVO_OP_CONCATENATION, /* x0, x1, ... -> y, same scale */
-  OCTAVO_OP_RESHAPE,       /* x -> y: the same bytes, another shape */
-  OCTAVO_OP_PAD,           /* x -> y, same scale */
-  OCTAVO_OP_QUANTIZE,      /* x f32 -> y i8; x i8 -> y i8 with another scale */
-  OCTAVO_OP_DEQUANTIZE,    /* x i8 -> y f32 */
+  OCTAVO_OP_CONCATENATION,  /* x0, x1, ... -> y, same scale */
+  OCTAVO_OP_RESHAPE,        /* x -> y: the same bytes, another shape */
+  OCTAVO_OP_PAD,            /* x -> y, same scale */
+  OCTAVO_OP_QUANTIZE,       /* x f32 -> y i8; x i8 -> y i8 with another scale */
+  OCTAVO_OP_DEQUANTIZE,     /* x i8 -> y f32 */
+  OCTAVO_OP_TRANSPOSE = 17, /* x -> y, same scale */
+  OCTAVO_OP_SLICE = 18,     /* x -> y, same scale */
+  OCTAVO_OP_RESIZE = 19,    /* x NHWC -> y NHWC, same scale */
+  OCTAVO_OP_MEAN = 20,      /* x -> y, of the same rank; what it runs over has length 1 */
 } octavo_opcode;
 #define OCTAVO_OP_FIRST_OF_MINOR_1 14 /* opcodes from here on: since version 1.1 */
 
@@ -147,6 +151,44 @@ typedef struct octavo_attributes_pad {
   uint32_t reserved[3];
 } octavo_attributes_pad;
 
+typedef struct octavo_attributes_transpose {
+  uint32_t axes[OCTAVO_MAX_RANK]; /* axis i of y is axis axes[i] of x; axes[0] is 0 */
+  uint32_t reserved[10];
+} octavo_attributes_transpose;
+
+typedef struct octavo_attributes_slice { /* y[i, ...] = x[begin + i · step, ...] */
+  uint32_t begin[OCTAVO_MAX_RANK], step[OCTAVO_MAX_RANK]; /* the batch axis: 0 and 1 */
+  uint32_t reserved[4];
+} octavo_attributes_slice;
+
+typedef enum octavo_resize_mode { OCTAVO_RESIZE_NEAREST, OCTAVO_RESIZE_LINEAR } octavo_resize_mode;
+
+/* Where in x a row or column of y lies, in ONNX's words; FORMAT.md 3.1 has the formulas. */
+typedef enum octavo_resize_coordinates {
+  OCTAVO_RESIZE_HALF_PIXEL,
+  OCTAVO_RESIZE_ASYMMETRIC,
+  OCTAVO_RESIZE_ALIGN_CORNERS,
+  OCTAVO_RESIZE_PYTORCH_HALF_PIXEL,
+} octavo_resize_coordinates;
+
+typedef enum octavo_resize_rounding { /* nearest; linear: 0 */
+                                      OCTAVO_RESIZE_PREFER_FLOOR,
+                                      OCTAVO_RESIZE_PREFER_CEIL,
+                                      OCTAVO_RESIZE_FLOOR,
+                                      OCTAVO_RESIZE_CEIL,
+} octavo_resize_rounding;
+
+typedef struct octavo_attributes_resize {
+  uint32_t mode, coordinates, rounding;
+  float scale_height, scale_width; /* of y against x */
+  uint32_t reserved[11];
+} octavo_attributes_resize;
+
+typedef struct octavo_attributes_mean {
+  uint32_t axes; /* bit i: axis i; not the batch */
+  uint32_t reserved[15];
+} octavo_attributes_mean;
+
 typedef struct octavo_attributes_none { /* all others */
   uint32_t reserved[16];
 } octavo_attributes_none;
@@ -158,6 +200,10 @@ typedef union octavo_attributes {
   octavo_attributes_pool pool;
   octavo_attributes_axis axis;
   octavo_attributes_pad pad;
+  octavo_attributes_transpose transpose;
+  octavo_attributes_slice slice;
+  octavo_attributes_resize resize;
+  octavo_attributes_mean mean;
   octavo_attributes_none none;
 } octavo_attributes;
 static_assert(sizeof(octavo_attributes_convolution) == OCTAVO_ATTRIBUTE_BYTES, "convolution");
@@ -165,6 +211,10 @@ static_assert(sizeof(octavo_attributes_clamp) == OCTAVO_ATTRIBUTE_BYTES, "clamp"
 static_assert(sizeof(octavo_attributes_pool) == OCTAVO_ATTRIBUTE_BYTES, "pool");
 static_assert(sizeof(octavo_attributes_axis) == OCTAVO_ATTRIBUTE_BYTES, "axis");
 static_assert(sizeof(octavo_attributes_pad) == OCTAVO_ATTRIBUTE_BYTES, "pad");
+static_assert(sizeof(octavo_attributes_transpose) == OCTAVO_ATTRIBUTE_BYTES, "transpose");
+static_assert(sizeof(octavo_attributes_slice) == OCTAVO_ATTRIBUTE_BYTES, "slice");
+static_assert(sizeof(octavo_attributes_resize) == OCTAVO_ATTRIBUTE_BYTES, "resize");
+static_assert(sizeof(octavo_attributes_mean) == OCTAVO_ATTRIBUTE_BYTES, "mean");
 static_assert(sizeof(octavo_attributes) == OCTAVO_ATTRIBUTE_BYTES, "octavo_attributes");
 
 typedef struct octavo_format_operator {

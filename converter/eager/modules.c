@@ -13,6 +13,7 @@ static const kind_row kinds[] = {
     {GRAPH_OP_ADD_CONSTANT, MODULE_AFFINE},   {OCTAVO_OP_CLIP, MODULE_ACTIVATION},
     {OCTAVO_OP_RESHAPE, MODULE_NONE},         {OCTAVO_OP_PAD, MODULE_NONE},
     {GRAPH_OP_IDENTITY, MODULE_NONE},         {GRAPH_OP_TRANSPOSE, MODULE_NONE},
+    {OCTAVO_OP_SLICE, MODULE_NONE},
 };
 
 module_kind module_kind_of(const graph *g, uint32_t node) {

@@ -207,6 +207,17 @@ octavo_status onnx_emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint32
   return emit(n, op, inputs, input_count, shape, n->proto->output[0], node, &n->output);
 }
 
+octavo_status onnx_emit_output(onnx_node *n, uint32_t i, uint32_t op, const int32_t *inputs,
+                               uint32_t input_count, const onnx_shape *shape, graph_node **node) {
+  if (i == 0)
+    return onnx_emit(n, op, inputs, input_count, shape, node);
+  octavo_status status =
+      emit(n, op, inputs, input_count, shape, n->proto->output[i], node, &n->others[i - 1]);
+  if (status == OCTAVO_OK)
+    n->other_count = i;
+  return status;
+}
+
 octavo_status onnx_emit_step(onnx_node *n, uint32_t op, const int32_t *inputs, uint32_t input_count,
                              const onnx_shape *shape, graph_node **node, int32_t *output) {
   return emit(n, op, inputs, input_count, shape, n->name, node, output);

@@ -12,6 +12,7 @@ static const onnx_operator operators[] = {
     {"Constant", 1, import_constant},
     {"ConstantOfShape", 9, import_constant_of_shape},
     {"Conv", 1, import_conv},
+    {"DepthToSpace", 1, import_depth_to_space},
     {"Div", 1, import_div},
     {"Dropout", 1, import_dropout},
     {"Flatten", 1, import_flatten},
@@ -27,14 +28,18 @@ static const onnx_operator operators[] = {
     {"ReduceMean", 1, import_reduce_mean},
     {"Relu", 1, import_relu},
     {"Reshape", 1, import_reshape},
+    {"Resize", 10, import_resize},
     {"Shape", 1, import_shape},
     {"Slice", 1, import_slice},
     {"Softmax", 1, import_softmax},
+    {"SpaceToDepth", 1, import_space_to_depth},
+    {"Split", 1, import_split},
     {"Squeeze", 1, import_squeeze},
     {"Sub", 1, import_sub},
     {"Sum", 1, import_sum},
     {"Transpose", 1, import_transpose},
     {"Unsqueeze", 1, import_unsqueeze},
+    {"Upsample", 9, import_upsample},
 };
 
 const onnx_operator *onnx_operator_find(const char *name, int64_t opset) {

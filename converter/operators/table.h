@@ -24,6 +24,7 @@ octavo_status import_concat(onnx_node *n);
 octavo_status import_constant(onnx_node *n);
 octavo_status import_constant_of_shape(onnx_node *n);
 octavo_status import_conv(onnx_node *n);
+octavo_status import_depth_to_space(onnx_node *n);
 octavo_status import_div(onnx_node *n);
 octavo_status import_dropout(onnx_node *n);
 octavo_status import_flatten(onnx_node *n);
@@ -39,13 +40,17 @@ octavo_status import_pad(onnx_node *n);
 octavo_status import_reduce_mean(onnx_node *n);
 octavo_status import_relu(onnx_node *n);
 octavo_status import_reshape(onnx_node *n);
+octavo_status import_resize(onnx_node *n);
 octavo_status import_shape(onnx_node *n);
 octavo_status import_slice(onnx_node *n);
 octavo_status import_softmax(onnx_node *n);
+octavo_status import_space_to_depth(onnx_node *n);
+octavo_status import_split(onnx_node *n);
 octavo_status import_squeeze(onnx_node *n);
 octavo_status import_sub(onnx_node *n);
 octavo_status import_sum(onnx_node *n);
 octavo_status import_transpose(onnx_node *n);
 octavo_status import_unsqueeze(onnx_node *n);
+octavo_status import_upsample(onnx_node *n);
 
 #endif

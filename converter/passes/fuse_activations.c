@@ -27,12 +27,12 @@ static bool fuse(graph_node *layer, const octavo_attributes_clamp *clamp) {
   }
 }
 
-/* The node that computes a tensor which nobody else reads, seen through reshapes, which clamping
- * does not care about. */
+/* The node that computes a tensor which nobody else reads, seen through reshapes and transposes,
+ * which clamping does not care about. */
 static int32_t layer_before(const graph *g, int32_t tensor) {
   while (graph_use_count(g, tensor) == 1) {
     const int32_t producer = graph_producer(g, tensor);
-    if (!pass_is(g, producer, OCTAVO_OP_RESHAPE))
+    if (!pass_is(g, producer, OCTAVO_OP_RESHAPE) && !pass_is(g, producer, OCTAVO_OP_TRANSPOSE))
       return producer;
     tensor = g->nodes[producer].inputs[0];
   }

@@ -12,14 +12,15 @@ extern "C" {
 typedef octavo_status (*pass_function)(graph *g, uint32_t *changes, octavo_error *error);
 
 /* Removes what gives back its input: identities, reshapes to the same shape, pools of one element,
- * concatenations of one, ...; and all but the last of reshapes of reshapes. */
+ * concatenations of one, ...; and all but the last of reshapes of reshapes and slices of slices. */
 octavo_status pass_drop_no_ops(graph *g, uint32_t *changes, octavo_error *error);
 
 /* MATMUL by a constant becomes FULLY_CONNECTED. */
 octavo_status pass_lower_matmul(graph *g, uint32_t *changes, octavo_error *error);
 
-/* From the source's order of axes to NHWC: weights and constants are permuted, transposes vanish.
- * From here on channels are the last axis. */
+/* From the source's order of axes to NHWC: weights and constants are permuted, transposes vanish
+ * but for those without which elements would not lie where the next operator needs them. From here
+ * on channels are the last axis. */
 octavo_status pass_layout(graph *g, uint32_t *changes, octavo_error *error);
 
 /* BATCH_NORM and arithmetic with constants become AFFINE. */
@@ -33,7 +34,8 @@ octavo_status pass_fold_affine(graph *g, uint32_t *changes, octavo_error *error)
 octavo_status pass_lower_affine(graph *g, uint32_t *changes, octavo_error *error);
 
 /* REDUCE_MEAN over height and width, and average pools over the whole image, become
- * GLOBAL_AVERAGE_POOL, which takes over a reshape that flattens its result. */
+ * GLOBAL_AVERAGE_POOL, which takes over a reshape that flattens its result. Other means become
+ * MEAN. */
 octavo_status pass_global_pool(graph *g, uint32_t *changes, octavo_error *error);
 
 /* CLIP goes into the clamp of a convolution, fully connected layer, add or another clip. */

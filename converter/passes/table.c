@@ -26,7 +26,8 @@ static_assert(sizeof passes / sizeof passes[0] <= PASSES_MAX, "PASSES_MAX");
 static uint32_t count_transposes(const graph *g) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < g->node_count; i++)
-    count += pass_is(g, (int32_t)i, GRAPH_OP_TRANSPOSE);
+    count +=
+        pass_is(g, (int32_t)i, GRAPH_OP_TRANSPOSE) || pass_is(g, (int32_t)i, OCTAVO_OP_TRANSPOSE);
   return count;
 }
 

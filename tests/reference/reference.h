@@ -69,6 +69,14 @@ void reference_concatenation(uint32_t axis, const reference_tensor *inputs, uint
 void reference_reshape(const reference_tensor *x, const reference_tensor *y);
 void reference_pad(const octavo_attributes_pad *attributes, const reference_tensor *x,
                    const reference_tensor *y);
+void reference_transpose(const octavo_attributes_transpose *attributes, const reference_tensor *x,
+                         const reference_tensor *y);
+void reference_slice(const octavo_attributes_slice *attributes, const reference_tensor *x,
+                     const reference_tensor *y);
+void reference_resize(const octavo_attributes_resize *attributes, const reference_tensor *x,
+                      const reference_tensor *y);
+void reference_mean(const octavo_attributes_mean *attributes, const reference_tensor *x,
+                    const reference_tensor *y);
 void reference_quantize(const reference_tensor *x, const reference_tensor *y);
 void reference_dequantize(const reference_tensor *x, const reference_tensor *y);
 

@@ -141,6 +141,18 @@ static octavo_status run_operator(const octavo_model *model, const octavo_format
   case OCTAVO_OP_DEQUANTIZE:
     reference_dequantize(x, y);
     return OCTAVO_OK;
+  case OCTAVO_OP_TRANSPOSE:
+    reference_transpose(&a->transpose, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_SLICE:
+    reference_slice(&a->slice, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_RESIZE:
+    reference_resize(&a->resize, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_MEAN:
+    reference_mean(&a->mean, x, y);
+    return OCTAVO_OK;
   }
   return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
                           "layer '%s': the reference has no opcode %u",

@@ -10,7 +10,7 @@
 
 #define AT(member) offsetof(convert_options, member)
 
-const char *const cli_mode_names[] = {"static", "static-eager", "float", NULL};
+const char *const cli_mode_names[] = {"static", "static-eager", "dynamic", "float", NULL};
 static const char *const crops[] = {"auto", "center", "none", NULL};
 
 static const option_descriptor options[] = {
@@ -31,7 +31,8 @@ static const option_descriptor options[] = {
      .choices = cli_mode_names,
      .value = "MODE",
      .help = "int8 weights and activations, fused and chosen by the program or by the plan of "
-             "--plan, or float32 throughout",
+             "--plan; dynamic: int8 weights, float32 activations, no calibration; or float32 "
+             "throughout",
      .group = "Quantization"},
     {.name = "calib",
      .kind = OPTION_STRING,
@@ -201,6 +202,10 @@ static const option_program program = {
     .option_count = sizeof options / sizeof options[0],
     .examples = examples,
 };
+
+bool cli_mode_calibrates(int mode) {
+  return mode == CONVERT_STATIC || mode == CONVERT_STATIC_EAGER;
+}
 
 static int usage(const char *message) {
   fprintf(stderr, "octavo-convert: %s\noctavo-convert: --help tells all options\n", message);

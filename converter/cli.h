@@ -9,7 +9,12 @@
 extern "C" {
 #endif
 
-typedef enum convert_mode { CONVERT_STATIC, CONVERT_STATIC_EAGER, CONVERT_FLOAT } convert_mode;
+typedef enum convert_mode {
+  CONVERT_STATIC,
+  CONVERT_STATIC_EAGER,
+  CONVERT_DYNAMIC,
+  CONVERT_FLOAT
+} convert_mode;
 typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
 
 /* As given; strings point into argv. What was not given is NULL, or has count 0. */
@@ -33,6 +38,9 @@ typedef struct convert_options {
   const char *json;
   bool verbose, quiet;
 } convert_options;
+
+/* Whether ranges of activations are calibrated in that mode. */
+bool cli_mode_calibrates(int mode);
 
 /* By convert_mode; NULL-terminated. */
 extern const char *const cli_mode_names[];

@@ -9,6 +9,7 @@
 #include "converter/test_vectors.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
+#include "runtime/exact.h"
 #include "runtime/memory.h"
 
 #include <math.h>
@@ -43,17 +44,23 @@ static octavo_status lower_network(conversion *c, octavo_error *error) {
   return status == OCTAVO_OK ? passes_run(c->network, &c->passes, error) : status;
 }
 
+/* Networks that take no image are converted where no images are needed for it. */
+static bool needs_images(const convert_options *o) {
+  return cli_mode_calibrates(o->mode) || o->data != NULL || o->calibration != NULL;
+}
+
 static octavo_status resolve_input(conversion *c, octavo_error *error) {
   const graph *g = c->network;
   const graph_tensor *input = &g->tensors[g->inputs[0]];
   c->is_image = g->input_count == 1 && input->rank == 4;
-  if (!c->is_image && c->options->mode == CONVERT_FLOAT && c->options->data == NULL)
+  if (!c->is_image && !needs_images(c->options))
     return OCTAVO_OK;
   if (!c->is_image)
-    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                            "%.200s: expected one input of rank 4, an image, found %u inputs, the "
-                            "first of rank %u; only --mode float can take that",
-                            c->options->source, g->input_count, input->rank);
+    return octavo_error_set(
+        error, OCTAVO_ERROR_ARGUMENT,
+        "%.200s: expected one input of rank 4, an image, found %u inputs, the "
+        "first of rank %u; only --mode float and dynamic without images can take that",
+        c->options->source, g->input_count, input->rank);
   return preprocessing_from_options(c->options, &g->metadata, input->shape, &c->rule, error);
 }
 
@@ -111,6 +118,8 @@ static octavo_status choose_precisions(conversion *c, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
   if (c->precisions == NULL || c->choices == NULL || kept == NULL)
     status = octavo_error_memory(error, g->node_count * sizeof *c->precisions, "precisions");
+  else if (c->options->mode == CONVERT_DYNAMIC)
+    quantize_choose_dynamic(g, c->precisions);
   else if (c->options->plan != NULL)
     status = eager_plan_apply(&c->plan, g, c->precisions, c->choices, error);
   else
@@ -137,7 +146,7 @@ static octavo_status search_precisions(conversion *c, octavo_error *error) {
 
 static octavo_status quantize(conversion *c, octavo_error *error) {
   octavo_status status = choose_precisions(c, error);
-  if (status == OCTAVO_OK)
+  if (status == OCTAVO_OK && cli_mode_calibrates(c->options->mode))
     status = calibrate_ranges(c, error);
   if (status == OCTAVO_OK)
     status = search_precisions(c, error);
@@ -146,27 +155,40 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
   const quantize_settings settings = {.ranges = c->ranges.ranges, .precisions = c->precisions};
   status = quantize_graph(c->network, &settings, &c->quantized, error);
   if (status == OCTAVO_OK)
-    status = built_model_create(c->quantized, &c->rule, &c->labels, &c->int8_model, error);
+    status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
+                                &c->int8_model, error);
   return status;
 }
 
 static void add_provenance(conversion *c) {
+  const bool is_calibrated = cli_mode_calibrates(c->options->mode);
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
       .source = platform_path_name(c->options->source),
       .mode = cli_mode_names[c->options->mode],
-      .calibrator = c->quantized != NULL ? calibrator_names[c->options->calibrator] : "",
-      .calibration_images = c->quantized != NULL ? c->calibration_images.count : 0,
+      .calibrator = is_calibrated ? calibrator_names[c->options->calibrator] : "",
+      .calibration_images = is_calibrated ? c->calibration_images.count : 0,
       .seed = c->options->seed,
       .accuracy_source = c->accuracy_float,
       .accuracy_model = c->quantized != NULL ? c->accuracy_int8 : c->accuracy_float,
       .accuracy_images = c->test_images.count,
   };
   memcpy(info.source_sha256, c->source_sha256, sizeof info.source_sha256);
-  if (c->quantized != NULL)
+  if (is_calibrated)
     memcpy(info.calibration_sha256, c->calibration_images.sha256, sizeof info.calibration_sha256);
   model_writer_set_provenance(result->writer, &info);
+}
+
+static octavo_status find_bit_exact(conversion *c, octavo_error *error) {
+  if (c->quantized == NULL)
+    return OCTAVO_OK;
+  bool *exact = octavo_model_find_exact(c->int8_model.model, error);
+  if (exact == NULL)
+    return OCTAVO_ERROR_MEMORY;
+  c->bit_exact = !octavo_model_rounds_inexact(c->int8_model.model, exact);
+  octavo_memory_free(exact);
+  return OCTAVO_OK;
 }
 
 /* The last things that go into the file; what comes after sees its final bytes. */
@@ -182,10 +204,12 @@ static octavo_status complete(conversion *c, octavo_error *error) {
     status = octavo_model_verify(result->model, c->threads, error);
   if (status != OCTAVO_OK)
     octavo_error_prefix(error, "self-check");
-  return status;
+  return status == OCTAVO_OK ? find_bit_exact(c, error) : status;
 }
 
 static octavo_status compare(conversion *c, octavo_error *error) {
+  if (c->calibration_images.count == 0)
+    return OCTAVO_OK;
   return selfcheck_compare(&(selfcheck_job){.reference = c->float_model.model,
                                             .model = c->int8_model.model,
                                             .images = &c->calibration_images,
@@ -215,7 +239,7 @@ static octavo_status build_float(conversion *c, octavo_error *error) {
 }
 
 static octavo_status check_options(conversion *c, octavo_error *error) {
-  if (c->options->mode != CONVERT_FLOAT && c->options->calibration == NULL &&
+  if (cli_mode_calibrates(c->options->mode) && c->options->calibration == NULL &&
       c->options->write_plan == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "int8 needs images to calibrate with: give --calib DIR, a folder of "
@@ -245,7 +269,7 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
   c->threads = options->threads != 0 ? options->threads : platform_cpu_count();
   c->threads = c->threads > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : c->threads;
   c->accuracy_float = c->accuracy_int8 = NAN;
-  const bool is_static = options->mode != CONVERT_FLOAT, writes = !options->search;
+  const bool quantizes = options->mode != CONVERT_FLOAT, writes = !options->search;
   const step planning[] = {read_network, write_plan};
   const step converting[] = {
       check_options,
@@ -255,10 +279,10 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
       resolve_labels,
       open_images,
       build_float,
-      is_static ? quantize : NULL,
+      quantizes ? quantize : NULL,
       options->data != NULL && writes ? measure : NULL,
       writes ? complete : NULL,
-      is_static && writes ? compare : NULL,
+      quantizes && writes ? compare : NULL,
   };
   const octavo_status status =
       options->write_plan != NULL

@@ -24,7 +24,7 @@ typedef struct conversion {
   uint8_t source_sha256[32];
   passes_report passes;
   graph *network;   /* lowered, float */
-  graph *quantized; /* lowered, int8; NULL in float mode */
+  graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
   bool is_image;    /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
   label_list labels;
@@ -38,6 +38,7 @@ typedef struct conversion {
   max_drop_result drop;            /* with --max-drop */
   front front;                     /* with --search, and then no int8 model */
   built_model float_model;
+  bool bit_exact;                      /* the result gives the same bits on every CPU */
   built_model int8_model;              /* static modes */
   selfcheck_result quality;            /* static modes */
   float accuracy_float, accuracy_int8; /* percent; NaN = not measured */

@@ -36,3 +36,25 @@ bool *octavo_model_find_exact(const octavo_model *model, octavo_error *error) {
   }
   return exact;
 }
+
+static bool is_inexact_float(const octavo_model *model, int32_t tensor, const bool *exact) {
+  return tensor >= 0 && !exact[tensor] && model->tensors[tensor].type == OCTAVO_FLOAT32;
+}
+
+static bool has_int8_side(const octavo_model *model, const octavo_format_operator *op) {
+  if (octavo_model_operator_output(model, op, 0)->type == OCTAVO_INT8)
+    return true;
+  const octavo_format_tensor *second =
+      op->input_count > 1 ? octavo_model_operand(model, op, 1) : NULL;
+  return second != NULL && second->type == OCTAVO_INT8;
+}
+
+bool octavo_model_rounds_inexact(const octavo_model *model, const bool *exact) {
+  for (uint32_t i = 0; i < model->operator_count; i++) {
+    const octavo_format_operator *op = &model->operators[i];
+    if (is_inexact_float(model, model->operands[op->first_operand], exact) &&
+        has_int8_side(model, op))
+      return true;
+  }
+  return false;
+}

@@ -14,6 +14,10 @@ extern "C" {
  * up float32 values, whose order differs between CPUs. */
 bool *octavo_model_find_exact(const octavo_model *model, octavo_error *error);
 
+/* Whether float32 results, which differ between CPUs in their last bits, are rounded to int8: where
+ * int8 layers follow float32 ones, and in layers with dynamic quantization. `exact` as above. */
+bool octavo_model_rounds_inexact(const octavo_model *model, const bool *exact);
+
 #ifdef __cplusplus
 }
 #endif

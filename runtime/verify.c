@@ -31,7 +31,7 @@ static test_vector vector_at(const octavo_model *model, uint32_t index) {
 /* What results may be compared to the last bit. */
 typedef struct exactness {
   bool *tensors; /* octavo_model_find_exact */
-  bool mixed;    /* some int8 tensor is not: it was rounded from float32 results */
+  bool mixed;    /* octavo_model_rounds_inexact */
 } exactness;
 
 /* The first layer whose int8 result is not the stored one. */
@@ -166,8 +166,7 @@ static octavo_status find_exact(const octavo_model *model, exactness *exact, oct
   exact->tensors = octavo_model_find_exact(model, error);
   if (exact->tensors == NULL)
     return OCTAVO_ERROR_MEMORY;
-  for (uint32_t t = 0; t < model->tensor_count; t++)
-    exact->mixed |= model->tensors[t].type == OCTAVO_INT8 && !exact->tensors[t];
+  exact->mixed = octavo_model_rounds_inexact(model, exact->tensors);
   return OCTAVO_OK;
 }
 

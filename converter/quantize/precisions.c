@@ -50,3 +50,8 @@ void quantize_choose_precisions(const graph *g, layer_precision *precisions) {
     precisions[n] = quantize_has_int8_form(g, n) ? PRECISION_INT8 : PRECISION_FLOAT;
   leave_tail_float(g, precisions);
 }
+
+void quantize_choose_dynamic(const graph *g, layer_precision *precisions) {
+  for (uint32_t n = 0; n < g->node_count; n++)
+    precisions[n] = quantize_is_dynamic_capable(g, n) ? PRECISION_DYNAMIC : PRECISION_FLOAT;
+}

@@ -1,4 +1,5 @@
-/* A lowered float graph becomes a lowered graph of the same layers, each int8 or float32. */
+/* A lowered float graph becomes a lowered graph of the same layers, each int8, float32 or in
+ * between (dynamic). */
 #ifndef OCTAVO_CONVERTER_QUANTIZE_H
 #define OCTAVO_CONVERTER_QUANTIZE_H
 
@@ -9,10 +10,17 @@
 extern "C" {
 #endif
 
-typedef enum layer_precision { PRECISION_INT8, PRECISION_FLOAT } layer_precision;
+typedef enum layer_precision {
+  PRECISION_INT8,    /* weights and activations */
+  PRECISION_FLOAT,   /* float32 throughout */
+  PRECISION_DYNAMIC, /* int8 weights; float32 activations, which the kernel quantizes as they come
+                      */
+} layer_precision;
 
 typedef struct quantize_settings {
-  const value_range *ranges; /* one per tensor of the source, calibrated (constants: not read) */
+  /* One per tensor of the source, calibrated (constants: not read); may be NULL if no layer is
+   * PRECISION_INT8. */
+  const value_range *ranges;
   const layer_precision *precisions; /* one per node, in execution order; NULL = as
                                         quantize_choose_precisions says */
 } quantize_settings;
@@ -22,6 +30,9 @@ typedef struct quantize_settings {
  * layer that shall be int8 has no such form, or limits that cannot be met), MEMORY. */
 octavo_status quantize_graph(const graph *source, const quantize_settings *settings, graph **result,
                              octavo_error *error);
+
+/* For mode dynamic: dynamic for all that gain by it, float32 for the rest. */
+void quantize_choose_dynamic(const graph *g, layer_precision *precisions);
 
 /* int8 for all that has an int8 form but a softmax at the end of the network, and reshapes after
  * it. */

@@ -150,7 +150,7 @@ TEST_F(Program, SearchPrintsTheFrontAndWritesNothing) {
   const ProgramResult r =
       RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(), "--search"});
   EXPECT_EQ(r.code, 0) << r.errors;
-  EXPECT_THAT(r.output, HasSubstr("| layers in float32 |"));
+  EXPECT_THAT(r.output, HasSubstr(" layers in float32 | accuracy % |"));
   EXPECT_THAT(r.output, HasSubstr("for --keep-float"));
 }
 
@@ -171,6 +171,22 @@ TEST_F(Program, FloatEndToEnd) {
   EXPECT_STREQ(info.mode, "float");
   EXPECT_STREQ(info.source, "net.onnx");
   EXPECT_EQ(info.test_vectors, 2u);
+  octavo_model_close(model);
+}
+
+TEST_F(Program, DynamicNeedsNoImages) {
+  const ProgramResult r = Convert({"--mode", "dynamic"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("self-check passed"));
+  EXPECT_THAT(r.output, Not(HasSubstr("calibrated")));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.mode, "dynamic");
+  EXPECT_EQ(info.calibration_images, 0u);
+  EXPECT_EQ(octavo_model_verify(model, 1, &error), OCTAVO_OK) << error.text;
   octavo_model_close(model);
 }
 

@@ -146,6 +146,10 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(quiet),
      .help = "Print errors only."},
+    {.name = "operators",
+     .kind = OPTION_QUESTION,
+     .offset = AT(operators),
+     .help = "Show which ONNX operators are supported, as Markdown, and end."},
 };
 
 static const char *const examples[] = {

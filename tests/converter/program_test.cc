@@ -82,7 +82,7 @@ TEST_F(Program, HelpTellsEveryOption) {
        {"--output",  "--mode",    "--calib",  "--calib-count", "--calibrator",   "--seed",
         "--preset",  "--scale",   "--mean",   "--std",         "--size",         "--resize",
         "--crop",    "--bgr",     "--labels", "--data",        "--test-vectors", "--json",
-        "--threads", "--verbose", "--quiet",  "Exit codes"})
+        "--threads", "--verbose", "--quiet",  "--operators",   "Exit codes"})
     EXPECT_THAT(r.output, HasSubstr(option));
 }
 

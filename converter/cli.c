@@ -183,6 +183,10 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(quiet),
      .help = "Print errors only."},
+    {.name = "operators",
+     .kind = OPTION_QUESTION,
+     .offset = AT(operators),
+     .help = "Show which ONNX operators are supported, as Markdown, and end."},
 };
 
 static const char *const examples[] = {
@@ -219,7 +223,7 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return code;
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
-  if (values->output == NULL && !values->search && values->write_plan == NULL)
+  if (values->output == NULL && !values->search && !values->operators && values->write_plan == NULL)
     return usage("--output FILE is missing: where to write the model");
   if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
       values->write_plan == NULL)

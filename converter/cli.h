@@ -37,6 +37,7 @@ typedef struct convert_options {
   uint32_t test_vectors; /* 0 = by the size of the input */
   const char *json;
   bool verbose, quiet;
+  bool operators; /* only show the page of supported operators */
 } convert_options;
 
 /* Whether ranges of activations are calibrated in that mode. */

@@ -1,6 +1,7 @@
 /* octavo-convert: a trained ONNX network becomes a model file. */
 #include "common/atomic_file.h"
 #include "converter/conversion.h"
+#include "converter/operators_page.h"
 #include "converter/summary.h"
 #include "platforms/platform.h"
 
@@ -43,6 +44,10 @@ int main(int argc, char **argv) {
   const int code = cli_parse(argc, argv, &options);
   if (code != OPTIONS_RUN)
     return code;
+  if (options.operators) {
+    operators_page_write(stdout);
+    return EXIT_SUCCESS;
+  }
   platform_interrupt_catch();
   octavo_error error = {{0}};
   conversion c;

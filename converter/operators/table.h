@@ -3,17 +3,7 @@
 #define OCTAVO_CONVERTER_OPERATORS_TABLE_H
 
 #include "converter/onnx/node.h"
-
-typedef octavo_status (*onnx_import_function)(onnx_node *n);
-
-typedef struct onnx_operator {
-  const char *name; /* as in ONNX */
-  int64_t since;    /* the operator set that has it */
-  onnx_import_function import;
-} onnx_operator;
-
-/* NULL if it is not supported, or not in that operator set. */
-const onnx_operator *onnx_operator_find(const char *name, int64_t opset);
+#include "converter/operators/operator.h"
 
 octavo_status import_add(onnx_node *n);
 octavo_status import_average_pool(onnx_node *n);

@@ -79,12 +79,12 @@ TEST_F(Program, HelpTellsEveryOption) {
   const ProgramResult r = RunProgram(OCTAVO_CONVERT, {"--help"});
   EXPECT_EQ(r.code, 0);
   for (const char *option :
-       {"--output",       "--mode",       "--calib",    "--calib-count", "--calibrator",
-        "--seed",         "--keep-float", "--max-drop", "--search",      "--require-int8",
-        "--preset",       "--scale",      "--mean",     "--std",         "--size",
-        "--resize",       "--crop",       "--bgr",      "--labels",      "--data",
-        "--test-vectors", "--json",       "--threads",  "--verbose",     "--quiet",
-        "Exit codes"})
+       {"--output",       "--mode",       "--calib",      "--calib-count", "--calibrator",
+        "--seed",         "--keep-float", "--max-drop",   "--search",      "--require-int8",
+        "--preset",       "--scale",      "--mean",       "--std",         "--size",
+        "--resize",       "--crop",       "--bgr",        "--labels",      "--data",
+        "--test-vectors", "--json",       "--threads",    "--verbose",     "--quiet",
+        "--operators",    "--plan",       "--write-plan", "Exit codes"})
     EXPECT_THAT(r.output, HasSubstr(option));
 }
 

@@ -63,6 +63,28 @@ TEST(Transpose, Shuffle) {
     }
 }
 
+TEST(Transpose, PairsOfRows) {
+  for (octavo_type type : kTypes)
+    for (uint32_t rank = 3; rank <= 6; ++rank)
+      for (uint32_t length : {1u, 2u, 15u, 16u, 33u}) {
+        Builder b;
+        Shape from = {1, 3, 2, 2, 2, 2};
+        from.resize(rank);
+        from[rank - 2] = 2;
+        from[rank - 1] = length;
+        Shape to = from;
+        std::swap(to[rank - 2], to[rank - 1]);
+        std::vector<uint32_t> order = {0, 1, 2, 3, 4, 5};
+        order.resize(rank);
+        std::swap(order[rank - 2], order[rank - 1]);
+        const int32_t x = b.input(type, from, scale_of(type), zero_of(type));
+        const int32_t y = b.activation(type, to, scale_of(type), zero_of(type));
+        b.add(OCTAVO_OP_TRANSPOSE, axes(order), {x}, y);
+        b.output(y);
+        expect_engine_equals_reference_everywhere(b);
+      }
+}
+
 TEST(Transpose, Refuses) {
   using testing::HasSubstr;
   const auto refuse = [](const std::vector<uint32_t> &order, uint32_t length, float scale) {

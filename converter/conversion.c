@@ -9,8 +9,9 @@
 #include "converter/test_vectors.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
-#include "runtime/exact.h"
+#include "runtime/exactness.h"
 #include "runtime/memory.h"
+#include "runtime/model.h"
 
 #include <math.h>
 #include <string.h>
@@ -183,12 +184,13 @@ static void add_provenance(conversion *c) {
 static octavo_status find_bit_exact(conversion *c, octavo_error *error) {
   if (c->quantized == NULL)
     return OCTAVO_OK;
-  bool *exact = octavo_model_find_exact(c->int8_model.model, error);
-  if (exact == NULL)
-    return OCTAVO_ERROR_MEMORY;
-  c->bit_exact = !octavo_model_rounds_inexact(c->int8_model.model, exact);
-  octavo_memory_free(exact);
-  return OCTAVO_OK;
+  octavo_exactness *tensors = NULL;
+  const octavo_status status = octavo_find_exactness(c->int8_model.model, &tensors, error);
+  c->bit_exact = status == OCTAVO_OK;
+  for (uint32_t t = 0; c->bit_exact && t < c->int8_model.model->tensor_count; t++)
+    c->bit_exact = tensors[t] != OCTAVO_LOOSE;
+  octavo_memory_free(tensors);
+  return status;
 }
 
 /* The last things that go into the file; what comes after sees its final bytes. */

@@ -1,6 +1,7 @@
 #include "converter/built_model.h"
 #include "converter/quantize/quantize.h"
 #include "converter/quantize/weights.h"
+#include "converter/test_vectors.h"
 #include "runtime/memory.h"
 #include "tests/converter/graph_builder.h"
 #include "tests/converter/tiny_network.h"
@@ -152,6 +153,8 @@ TEST(QuantizeDynamic, ANetworkRuns) {
     built_model built = {};
     ASSERT_EQ(built_model_create(g.get(), nullptr, &none, &built, &error), OCTAVO_OK) << error.text;
     EXPECT_EQ(built.bytes[10], dynamic ? 1 : 0) << "the minor version";
+    ASSERT_EQ(test_vectors_add(&built, 4, nullptr, 1, &error), OCTAVO_OK) << error.text;
+    EXPECT_EQ(octavo_model_verify(built.model, 1, &error), OCTAVO_OK) << error.text;
     octavo_session *session = nullptr;
     ASSERT_EQ(octavo_session_create(built.model, nullptr, &session, &error), OCTAVO_OK);
     float *input = static_cast<float *>(octavo_session_input(session, 0));

@@ -28,14 +28,18 @@ static octavo_status read_network(conversion *c, octavo_error *error) {
   octavo_status status = hash_source(c, error);
   if (status == OCTAVO_OK)
     status = onnx_import(c->options->source, &c->network, error);
-  return status == OCTAVO_OK ? passes_run(c->network, &c->passes, error) : status;
+  if (status == OCTAVO_OK)
+    status = passes_run(c->network, &c->passes, error);
+  c->is_given = status == OCTAVO_OK && quantize_is_given(c->network);
+  return status;
 }
 
 static octavo_status resolve_input(conversion *c, octavo_error *error) {
   const graph *g = c->network;
   const graph_tensor *input = &g->tensors[g->inputs[0]];
   c->is_image = g->input_count == 1 && input->rank == 4;
-  if (!c->is_image && c->options->mode == CONVERT_FLOAT && c->options->data == NULL)
+  if (!c->is_image && (c->options->mode == CONVERT_FLOAT || c->is_given) &&
+      c->options->data == NULL)
     return OCTAVO_OK;
   if (!c->is_image)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
@@ -63,7 +67,18 @@ static octavo_status open_images(conversion *c, octavo_error *error) {
   return status;
 }
 
+/* Scales and weights are those of the source. */
+static octavo_status take_given(conversion *c, octavo_error *error) {
+  octavo_status status = quantize_given(c->network, &c->quantized, &c->given, error);
+  if (status == OCTAVO_OK)
+    status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
+                                &c->int8_model, error);
+  return status;
+}
+
 static octavo_status quantize(conversion *c, octavo_error *error) {
+  if (c->is_given)
+    return take_given(c, error);
   const convert_options *o = c->options;
   const calibration_job job = {.g = c->network,
                                .model = c->float_model.model,
@@ -82,19 +97,20 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
 
 static void add_provenance(conversion *c) {
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
+  const bool calibrated = c->quantized != NULL && !c->is_given;
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
       .source = platform_path_name(c->options->source),
       .mode = c->quantized != NULL ? "static" : "float",
-      .calibrator = c->quantized != NULL ? calibrator_names[c->options->calibrator] : "",
-      .calibration_images = c->quantized != NULL ? c->calibration_images.count : 0,
+      .calibrator = calibrated ? calibrator_names[c->options->calibrator] : "",
+      .calibration_images = calibrated ? c->calibration_images.count : 0,
       .seed = c->options->seed,
       .accuracy_source = c->accuracy_float,
       .accuracy_model = c->quantized != NULL ? c->accuracy_int8 : c->accuracy_float,
       .accuracy_images = c->test_images.count,
   };
   memcpy(info.source_sha256, c->source_sha256, sizeof info.source_sha256);
-  if (c->quantized != NULL)
+  if (calibrated)
     memcpy(info.calibration_sha256, c->calibration_images.sha256, sizeof info.calibration_sha256);
   model_writer_set_provenance(result->writer, &info);
 }
@@ -116,6 +132,9 @@ static octavo_status complete(conversion *c, octavo_error *error) {
 }
 
 static octavo_status compare(conversion *c, octavo_error *error) {
+  /* A network that is quantized already needs no images. */
+  if (c->calibration_images.count == 0)
+    return OCTAVO_OK;
   return selfcheck_compare(&(selfcheck_job){.reference = c->float_model.model,
                                             .model = c->int8_model.model,
                                             .images = &c->calibration_images,
@@ -145,7 +164,7 @@ static octavo_status build_float(conversion *c, octavo_error *error) {
 }
 
 static octavo_status check_options(conversion *c, octavo_error *error) {
-  if (c->options->mode == CONVERT_STATIC && c->options->calibration == NULL)
+  if (c->options->mode == CONVERT_STATIC && c->options->calibration == NULL && !c->is_given)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "int8 needs images to calibrate with: give --calib DIR, a folder of "
                             "images like those the network was trained on, or --mode float for a "
@@ -164,8 +183,8 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
   c->accuracy_float = c->accuracy_int8 = NAN;
   const bool is_static = options->mode == CONVERT_STATIC;
   const step steps[] = {
-      check_options,
       read_network,
+      check_options,
       resolve_input,
       resolve_labels,
       open_images,

@@ -6,6 +6,7 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
 #include "converter/passes/passes.h"
+#include "converter/quantize/given.h"
 #include "converter/selfcheck.h"
 
 #ifdef __cplusplus
@@ -22,6 +23,8 @@ typedef struct conversion {
   passes_report passes;
   graph *network;   /* lowered, float */
   graph *quantized; /* lowered, int8; NULL in float mode */
+  bool is_given;    /* whether the source is quantized already: nothing is calibrated */
+  given_report given;
   bool is_image;    /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
   label_list labels;

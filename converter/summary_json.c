@@ -81,9 +81,16 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
   json_object_set_new(root, "accuracy_model",
                       real((double)(is_static ? c->accuracy_int8 : c->accuracy_float)));
   json_object_set_new(root, "accuracy_images", json_integer((json_int_t)c->test_images.count));
-  if (is_static) {
-    json_object_set_new(root, "agreement", real(c->quality.agreement));
+  if (is_static && !c->is_given)
     json_object_set_new(root, "calibration", calibration_object(c));
+  if (is_static && c->is_given)
+    json_object_set_new(root, "given",
+                        json_pack("{s:I, s:I, s:I}", "int8_layers",
+                                  (json_int_t)c->given.int8_layers, "float_layers",
+                                  (json_int_t)c->given.float_layers, "raised_weights",
+                                  (json_int_t)c->given.raised_weights));
+  if (c->quality.layer_count > 0) {
+    json_object_set_new(root, "agreement", real(c->quality.agreement));
     json_object_set_new(root, "layers", layers_list(c));
   }
   json_object_set_new(root, "seconds", real((double)c->nanoseconds * 1e-9));

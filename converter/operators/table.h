@@ -14,6 +14,8 @@ typedef struct onnx_operator {
 
 /* NULL if it is not supported, or not in that operator set. */
 const onnx_operator *onnx_operator_find(const char *name, int64_t opset);
+/* The same for ONNX Runtime's own, domain com.microsoft. */
+const onnx_operator *onnx_operator_find_microsoft(const char *name);
 
 octavo_status import_add(onnx_node *n);
 octavo_status import_average_pool(onnx_node *n);
@@ -24,6 +26,7 @@ octavo_status import_concat(onnx_node *n);
 octavo_status import_constant(onnx_node *n);
 octavo_status import_constant_of_shape(onnx_node *n);
 octavo_status import_conv(onnx_node *n);
+octavo_status import_dequantize_linear(onnx_node *n);
 octavo_status import_div(onnx_node *n);
 octavo_status import_dropout(onnx_node *n);
 octavo_status import_flatten(onnx_node *n);
@@ -36,6 +39,9 @@ octavo_status import_matmul(onnx_node *n);
 octavo_status import_max_pool(onnx_node *n);
 octavo_status import_mul(onnx_node *n);
 octavo_status import_pad(onnx_node *n);
+octavo_status import_qlinear(onnx_node *n);
+octavo_status import_qlinear_concat(onnx_node *n);
+octavo_status import_quantize_linear(onnx_node *n);
 octavo_status import_reduce_mean(onnx_node *n);
 octavo_status import_relu(onnx_node *n);
 octavo_status import_reshape(onnx_node *n);

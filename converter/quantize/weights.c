@@ -17,8 +17,7 @@ float weights_absolute_max(const float *weights, uint64_t count) {
   return max;
 }
 
-/* What |bias| may be so that no sum of `depth` products overflows int32; 0 if they alone may. */
-static int64_t bias_limit(uint64_t depth) {
+int64_t weights_bias_limit(uint64_t depth) {
   const uint64_t product = 255 * 128, room = (UINT64_C(1) << 31) - 1;
   return depth > room / product ? 0 : (int64_t)(room - depth * product);
 }
@@ -52,7 +51,7 @@ static octavo_status check_finite(const weights_source *s, octavo_error *error) 
 
 octavo_status weights_quantize(const weights_source *s, const weights_result *result,
                                octavo_error *error) {
-  const int64_t limit = bias_limit(s->depth);
+  const int64_t limit = weights_bias_limit(s->depth);
   if (limit <= 0)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "layer '%s': expected at most 65793 products per output value, the "

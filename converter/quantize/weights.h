@@ -36,6 +36,10 @@ typedef struct weights_result {
 octavo_status weights_quantize(const weights_source *source, const weights_result *result,
                                octavo_error *error);
 
+/* What |bias| may be so that no sum of `depth` products overflows int32; 0 or less if they alone
+ * may. */
+int64_t weights_bias_limit(uint64_t depth);
+
 /* The largest magnitude of all weights; 0 if there are none. */
 float weights_absolute_max(const float *weights, uint64_t count);
 

@@ -25,6 +25,11 @@ static const option_descriptor options[] = {
      .value = "FILE",
      .required = true,
      .help = "The model file to write, usually NAME.octavo."},
+    {.name = "export-qdq",
+     .kind = OPTION_FLAG,
+     .offset = AT(export_qdq),
+     .help = "Write the int8 network as an ONNX model with QuantizeLinear and DequantizeLinear "
+             "nodes, for other tools. NETWORK may be an .octavo file then."},
     {.name = "mode",
      .kind = OPTION_CHOICE,
      .offset = AT(mode),
@@ -151,6 +156,7 @@ static const option_descriptor options[] = {
 static const char *const examples[] = {
     "octavo-convert resnet20.onnx --calib cifar10/ --preset cifar10 -o resnet20.octavo",
     "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
+    "octavo-convert --export-qdq resnet20.octavo -o resnet20-int8.onnx",
     "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo", NULL};
 
 static const option_program program = {

@@ -28,6 +28,7 @@ typedef struct convert_options {
   uint32_t test_vectors; /* 0 = by the size of the input */
   const char *json;
   bool verbose, quiet;
+  bool export_qdq;
 } convert_options;
 
 /* Fills *options; see options_parse for the result. Combinations that cannot work end with 2 too.

@@ -1,6 +1,7 @@
 /* octavo-convert: a trained ONNX network becomes a model file. */
 #include "common/atomic_file.h"
 #include "converter/conversion.h"
+#include "converter/export_job.h"
 #include "converter/summary.h"
 #include "platforms/platform.h"
 
@@ -9,6 +10,8 @@
 
 static octavo_status write_results(const conversion *c, octavo_error *error) {
   const convert_options *options = c->options;
+  if (options->export_qdq)
+    return export_job_conversion(c, error);
   const built_model *result = conversion_result(c);
   octavo_status status = atomic_file_save(options->output, result->bytes, result->size, error);
   if (status == OCTAVO_OK && options->json != NULL)
@@ -18,6 +21,11 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   return status;
 }
 
+static octavo_status convert(conversion *c, const convert_options *options, octavo_error *error) {
+  const octavo_status status = conversion_run(c, options, options->quiet ? NULL : stderr, error);
+  return status == OCTAVO_OK ? write_results(c, error) : status;
+}
+
 int main(int argc, char **argv) {
   convert_options options;
   const int code = cli_parse(argc, argv, &options);
@@ -25,10 +33,12 @@ int main(int argc, char **argv) {
     return code;
   platform_interrupt_catch();
   octavo_error error = {{0}};
-  conversion c;
-  octavo_status status = conversion_run(&c, &options, options.quiet ? NULL : stderr, &error);
-  if (status == OCTAVO_OK)
-    status = write_results(&c, &error);
+  conversion c = {0};
+  octavo_status status;
+  if (options.export_qdq && export_job_is_model(options.source))
+    status = export_job_model(&options, &error);
+  else
+    status = convert(&c, &options, &error);
   conversion_free(&c);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;

@@ -25,6 +25,11 @@ static const option_descriptor options[] = {
      .offset = AT(output),
      .value = "FILE",
      .help = "The model file to write, usually NAME.octavo."},
+    {.name = "export-qdq",
+     .kind = OPTION_FLAG,
+     .offset = AT(export_qdq),
+     .help = "Write the int8 network as an ONNX model with QuantizeLinear and DequantizeLinear "
+             "nodes, for other tools. NETWORK may be an .octavo file then."},
     {.name = "mode",
      .kind = OPTION_CHOICE,
      .offset = AT(mode),
@@ -194,6 +199,7 @@ static const char *const examples[] = {
     "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
     "octavo-convert net.onnx --write-plan net.plan",
     "octavo-convert net.onnx --mode static-eager --plan net.plan --calib photos/ -o net.octavo",
+    "octavo-convert --export-qdq resnet20.octavo -o resnet20-int8.onnx",
     "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo",
     NULL};
 

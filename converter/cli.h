@@ -38,6 +38,7 @@ typedef struct convert_options {
   const char *json;
   bool verbose, quiet;
   bool operators; /* only show the page of supported operators */
+  bool export_qdq;
 } convert_options;
 
 /* Whether ranges of activations are calibrated in that mode. */

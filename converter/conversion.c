@@ -42,19 +42,27 @@ static octavo_status lower_network(conversion *c, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
   if (c->options->plan != NULL)
     status = eager_plan_read(c->options->plan, c->network, &c->plan, error);
-  return status == OCTAVO_OK ? passes_run(c->network, &c->passes, error) : status;
+  if (status == OCTAVO_OK)
+    status = passes_run(c->network, &c->passes, error);
+  c->is_given = status == OCTAVO_OK && quantize_is_given(c->network);
+  return status;
+}
+
+/* A network that is quantized already keeps its scales. */
+static bool calibrates(const conversion *c) {
+  return cli_mode_calibrates(c->options->mode) && !c->is_given;
 }
 
 /* Networks that take no image are converted where no images are needed for it. */
-static bool needs_images(const convert_options *o) {
-  return cli_mode_calibrates(o->mode) || o->data != NULL || o->calibration != NULL;
+static bool needs_images(const conversion *c) {
+  return calibrates(c) || c->options->data != NULL || c->options->calibration != NULL;
 }
 
 static octavo_status resolve_input(conversion *c, octavo_error *error) {
   const graph *g = c->network;
   const graph_tensor *input = &g->tensors[g->inputs[0]];
   c->is_image = g->input_count == 1 && input->rank == 4;
-  if (!c->is_image && !needs_images(c->options))
+  if (!c->is_image && !needs_images(c))
     return OCTAVO_OK;
   if (!c->is_image)
     return octavo_error_set(
@@ -80,6 +88,15 @@ static octavo_status open_images(conversion *c, octavo_error *error) {
   if (status == OCTAVO_OK && o->data != NULL)
     status = image_sample_open(o->data, DATASET_TEST, UINT32_MAX, o->seed, c->progress,
                                &c->test_images, error);
+  return status;
+}
+
+/* Scales and weights are those of the source. */
+static octavo_status take_given(conversion *c, octavo_error *error) {
+  octavo_status status = quantize_given(c->network, &c->quantized, &c->given, error);
+  if (status == OCTAVO_OK)
+    status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
+                                &c->int8_model, error);
   return status;
 }
 
@@ -146,8 +163,10 @@ static octavo_status search_precisions(conversion *c, octavo_error *error) {
 }
 
 static octavo_status quantize(conversion *c, octavo_error *error) {
+  if (c->is_given)
+    return take_given(c, error);
   octavo_status status = choose_precisions(c, error);
-  if (status == OCTAVO_OK && cli_mode_calibrates(c->options->mode))
+  if (status == OCTAVO_OK && calibrates(c))
     status = calibrate_ranges(c, error);
   if (status == OCTAVO_OK)
     status = search_precisions(c, error);
@@ -162,21 +181,21 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
 }
 
 static void add_provenance(conversion *c) {
-  const bool is_calibrated = cli_mode_calibrates(c->options->mode);
+  const bool calibrated = calibrates(c);
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
       .source = platform_path_name(c->options->source),
       .mode = cli_mode_names[c->options->mode],
-      .calibrator = is_calibrated ? calibrator_names[c->options->calibrator] : "",
-      .calibration_images = is_calibrated ? c->calibration_images.count : 0,
+      .calibrator = calibrated ? calibrator_names[c->options->calibrator] : "",
+      .calibration_images = calibrated ? c->calibration_images.count : 0,
       .seed = c->options->seed,
       .accuracy_source = c->accuracy_float,
       .accuracy_model = c->quantized != NULL ? c->accuracy_int8 : c->accuracy_float,
       .accuracy_images = c->test_images.count,
   };
   memcpy(info.source_sha256, c->source_sha256, sizeof info.source_sha256);
-  if (is_calibrated)
+  if (calibrated)
     memcpy(info.calibration_sha256, c->calibration_images.sha256, sizeof info.calibration_sha256);
   model_writer_set_provenance(result->writer, &info);
 }
@@ -210,6 +229,7 @@ static octavo_status complete(conversion *c, octavo_error *error) {
 }
 
 static octavo_status compare(conversion *c, octavo_error *error) {
+  /* A network that is quantized already needs no images. */
   if (c->calibration_images.count == 0)
     return OCTAVO_OK;
   return selfcheck_compare(&(selfcheck_job){.reference = c->float_model.model,
@@ -241,8 +261,14 @@ static octavo_status build_float(conversion *c, octavo_error *error) {
 }
 
 static octavo_status check_options(conversion *c, octavo_error *error) {
-  if (cli_mode_calibrates(c->options->mode) && c->options->calibration == NULL &&
-      c->options->write_plan == NULL)
+  const convert_options *o = c->options;
+  const bool single = o->keep_float.count > 0 || o->search || !isnan(o->max_drop);
+  if (c->is_given && (single || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "%.200s is quantized already and keeps its scales: only --mode static "
+                            "and float go with that, without --keep-float, --max-drop and --search",
+                            o->source);
+  if (calibrates(c) && o->calibration == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "int8 needs images to calibrate with: give --calib DIR, a folder of "
                             "images like those the network was trained on, or --mode float for a "
@@ -274,9 +300,9 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
   const bool quantizes = options->mode != CONVERT_FLOAT, writes = !options->search;
   const step planning[] = {read_network, write_plan};
   const step converting[] = {
-      check_options,
       read_network,
       lower_network,
+      check_options,
       resolve_input,
       resolve_labels,
       open_images,

@@ -9,6 +9,7 @@
 #include "converter/passes/passes.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
+#include "converter/quantize/given.h"
 #include "converter/selfcheck.h"
 
 #ifdef __cplusplus
@@ -25,7 +26,9 @@ typedef struct conversion {
   passes_report passes;
   graph *network;   /* lowered, float */
   graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
-  bool is_image;    /* whether there is one input, of images; else no preprocessing */
+  bool is_given;    /* whether the source is quantized already: nothing is calibrated */
+  given_report given;
+  bool is_image; /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
   label_list labels;
 

@@ -24,6 +24,11 @@ static const char head[] =
     "| Operator | Operator sets | Becomes | int8 | Limits |\n"
     "|---|---|---|---|---|\n";
 
+static const char microsoft_head[] = "\n## ONNX Runtime's own\n\n"
+                                     "Domain com.microsoft, as its quantizer writes them.\n\n"
+                                     "| Operator | Becomes | int8 | Limits |\n"
+                                     "|---|---|---|---|\n";
+
 static const char runtime_head[] = "\n## Runtime\n\n"
                                    "*int8*: whether it gives int8 results in a network converted "
                                    "with `--mode static`.\n\n"
@@ -41,6 +46,17 @@ static void write_becomes(const onnx_operator *op, FILE *stream) {
     int8 = int8 && scale_rule_find(op->becomes[i]) != NULL;
   }
   fprintf(stream, " | %s", op->becomes[0] == 0 ? "" : yes_or_no(int8));
+}
+
+static void write_microsoft(FILE *stream) {
+  size_t count = 0;
+  const onnx_operator *rows = onnx_operator_table_microsoft(&count);
+  fputs(microsoft_head, stream);
+  for (size_t i = 0; i < count; i++) {
+    fprintf(stream, "| %s | ", rows[i].name);
+    write_becomes(&rows[i], stream);
+    fprintf(stream, " | %s |\n", rows[i].limits);
+  }
 }
 
 static void write_onnx(FILE *stream) {
@@ -65,6 +81,7 @@ static void write_runtime(FILE *stream) {
 void operators_page_write(FILE *stream) {
   fprintf(stream, head, OCTAVO_MAX_RANK);
   write_onnx(stream);
+  write_microsoft(stream);
   fputs(runtime_head, stream);
   write_runtime(stream);
 }

@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORST_LAYERS 5
+#define WORST_LAYERS  5
+#define LISTED_LAYERS 8
 
 static const char *summary_check(const conversion *c) {
   if (c->quantized == NULL)
@@ -88,6 +89,33 @@ static void print_calibration(const conversion *c, FILE *stream) {
               : "more images would help (--calib-count, or a larger folder)",
           100.0 * (double)c->ranges.movement_mean, 100.0 * (double)c->ranges.movement_worst,
           c->network->tensors[c->ranges.moved_tensor].name);
+}
+
+static bool is_float_layer(const graph *g, const graph_node *node) {
+  return node->op != OCTAVO_OP_QUANTIZE && node->op != OCTAVO_OP_DEQUANTIZE &&
+         g->tensors[node->outputs[0]].type == GRAPH_FLOAT32;
+}
+
+/* What became of a network that was quantized already. */
+static void print_given(const conversion *c, FILE *stream) {
+  const graph *g = c->quantized;
+  fprintf(
+      stream,
+      "quantized by the source: scales and weights kept, no calibration; %u of %u layers int8\n",
+      c->given.int8_layers, c->given.int8_layers + c->given.float_layers);
+  if (c->given.raised_weights > 0)
+    fprintf(stream,
+            "%llu weights of -128 became -127, the least that the kernels of all processors take\n",
+            (unsigned long long)c->given.raised_weights);
+  if (c->given.float_layers == 0)
+    return;
+  fputs("float32, as the source gives no scale for them, or weights whose zero point is not 0:",
+        stream);
+  uint32_t listed = 0;
+  for (uint32_t n = 0; n < g->node_count && listed < LISTED_LAYERS; n++)
+    if (is_float_layer(g, &g->nodes[n]))
+      fprintf(stream, "%s %s", listed++ == 0 ? "" : ",", g->nodes[n].name);
+  fprintf(stream, "%s\n", c->given.float_layers > LISTED_LAYERS ? ", ..." : "");
 }
 
 static void print_accuracy(const conversion *c, FILE *stream) {
@@ -182,7 +210,7 @@ static octavo_status print_ranges(const conversion *c, FILE *stream, octavo_erro
         (quantization_parameters){q->quantization.scale, q->quantization.zero_point});
     table_cell(t, "%s", q->name);
     const value_range *seen = NULL;
-    for (uint32_t k = 0; k < c->network->tensor_count && seen == NULL; k++)
+    for (uint32_t k = 0; !c->is_given && k < c->network->tensor_count && seen == NULL; k++)
       if (strcmp(c->network->tensors[k].name, q->name) == 0)
         seen = &c->ranges.seen[k];
     table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->min);
@@ -201,7 +229,9 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   octavo_status status = OCTAVO_OK;
   print_model(c, stream);
   print_rule(c, stream);
-  if (c->ranges.ranges != NULL)
+  if (c->is_given && c->quantized != NULL)
+    print_given(c, stream);
+  else if (c->ranges.ranges != NULL)
     print_calibration(c, stream);
   if (c->quantized != NULL)
     print_float_layers(c, stream);

@@ -117,10 +117,16 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
   json_object_set_new(root, "accuracy_images", json_integer((json_int_t)c->test_images.count));
   if (c->ranges.ranges != NULL)
     json_object_set_new(root, "calibration", calibration_object(c));
-  if (is_quantized) {
-    json_object_set_new(root, "agreement",
-                        real(c->quality.layer_count > 0 ? c->quality.agreement : NAN));
+  if (is_quantized && c->is_given)
+    json_object_set_new(root, "given",
+                        json_pack("{s:I, s:I, s:I}", "int8_layers",
+                                  (json_int_t)c->given.int8_layers, "float_layers",
+                                  (json_int_t)c->given.float_layers, "raised_weights",
+                                  (json_int_t)c->given.raised_weights));
+  if (c->precisions != NULL)
     json_object_set_new(root, "float_layers", float_layers_list(c));
+  if (c->quality.layer_count > 0) {
+    json_object_set_new(root, "agreement", real(c->quality.agreement));
     json_object_set_new(root, "layers", layers_list(c));
   }
   json_object_set_new(root, "seconds", real((double)c->nanoseconds * 1e-9));

@@ -63,8 +63,13 @@ static octavo_status add_weights(onnx_node *n, const gemm *m, int32_t *index) {
       weights[o * m->inputs + i] =
           m->alpha * b[m->transpose_b ? o * m->inputs + i : i * m->outputs + o];
   const onnx_shape shape = {.rank = 2, .dims = {m->outputs, m->inputs}};
-  const octavo_status status = onnx_add_constant(n, 1, &shape, weights, index);
+  octavo_status status = onnx_add_constant(n, 1, &shape, weights, index);
   octavo_memory_free(weights);
+  if (status == OCTAVO_OK && m->alpha == 1.0f)
+    status = graph_set_integers(n->graph, *index, onnx_input(n, 1)->integers, n->error);
+  graph_integers *integers = status == OCTAVO_OK ? n->graph->tensors[*index].integers : NULL;
+  if (integers != NULL && !m->transpose_b)
+    integers->axis = 1 - integers->axis;
   return status;
 }
 
@@ -77,8 +82,10 @@ static octavo_status add_bias(onnx_node *n, const gemm *m, int32_t *index) {
   for (int64_t o = 0; o < m->outputs; o++)
     bias[o] = m->beta * ((const float *)c->data)[one ? 0 : o];
   const onnx_shape shape = {.rank = 1, .dims = {m->outputs}};
-  const octavo_status status = onnx_add_constant(n, 2, &shape, bias, index);
+  octavo_status status = onnx_add_constant(n, 2, &shape, bias, index);
   octavo_memory_free(bias);
+  if (status == OCTAVO_OK && m->beta == 1.0f && !one && onnx_input(n, 2)->rank == 1)
+    status = graph_set_integers(n->graph, *index, onnx_input(n, 2)->integers, n->error);
   return status;
 }
 

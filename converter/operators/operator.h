@@ -27,6 +27,10 @@ typedef struct onnx_operator {
 /* NULL if it is not supported, or not in that operator set. */
 const onnx_operator *onnx_operator_find(const char *name, int64_t opset);
 
+/* The same for ONNX Runtime's own, domain com.microsoft. */
+const onnx_operator *onnx_operator_find_microsoft(const char *name);
+const onnx_operator *onnx_operator_table_microsoft(size_t *count);
+
 /* All rows, sorted by name. */
 const onnx_operator *onnx_operator_table(size_t *count);
 

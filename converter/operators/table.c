@@ -52,6 +52,11 @@ static const onnx_operator operators[] = {
      import_depth_to_space,
      {OCTAVO_OP_RESHAPE, OCTAVO_OP_TRANSPOSE},
      "Both modes"},
+    {"DequantizeLinear",
+     10,
+     import_dequantize_linear,
+     {OCTAVO_OP_DEQUANTIZE},
+     "Constant scale and zero point; per channel for weights; the scales of the source are kept"},
     {"Div",
      1,
      import_div,
@@ -98,6 +103,22 @@ static const onnx_operator operators[] = {
      {OCTAVO_OP_PAD},
      "Mode constant; constant pads that are not negative, none of the batch; goes into the layer "
      "behind it if that can pad"},
+    {"QLinearConv",
+     10,
+     import_qlinear,
+     {OCTAVO_OP_CONVOLUTION},
+     "Constant scales, zero points, weights and bias; as Conv between QuantizeLinear and "
+     "DequantizeLinear"},
+    {"QLinearMatMul",
+     10,
+     import_qlinear,
+     {OCTAVO_OP_FULLY_CONNECTED},
+     "Constant scales and zero points; as MatMul between QuantizeLinear and DequantizeLinear"},
+    {"QuantizeLinear",
+     10,
+     import_quantize_linear,
+     {OCTAVO_OP_QUANTIZE},
+     "Constant scale and zero point, int8 or uint8, which is shifted to int8"},
     {"ReduceMean",
      1,
      import_reduce_mean,
@@ -144,6 +165,36 @@ static const onnx_operator operators[] = {
      "Height and width of images, nearest or linear; constant scales"},
 };
 
+static const onnx_operator microsoft_operators[] = {
+    {"DequantizeLinear", 1, import_dequantize_linear, {OCTAVO_OP_DEQUANTIZE}, "As ONNX's own"},
+    {"QGemm",
+     1,
+     import_qlinear,
+     {OCTAVO_OP_FULLY_CONNECTED},
+     "As Gemm between QuantizeLinear and DequantizeLinear"},
+    {"QLinearAdd", 1, import_qlinear, {OCTAVO_OP_ADD}, "As Add between them"},
+    {"QLinearAveragePool",
+     1,
+     import_qlinear,
+     {OCTAVO_OP_AVERAGE_POOL},
+     "As AveragePool between them"},
+    {"QLinearConcat",
+     1,
+     import_qlinear_concat,
+     {OCTAVO_OP_CONCATENATION},
+     "As Concat between them"},
+    {"QLinearConv", 1, import_qlinear, {OCTAVO_OP_CONVOLUTION}, "As ONNX's own"},
+    {"QLinearGlobalAveragePool",
+     1,
+     import_qlinear,
+     {OCTAVO_OP_GLOBAL_AVERAGE_POOL},
+     "As GlobalAveragePool between them"},
+    {"QLinearLeakyRelu", 1, import_qlinear, {0}, "As LeakyRelu between them"},
+    {"QLinearMul", 1, import_qlinear, {0}, "As Mul between them"},
+    {"QLinearSigmoid", 1, import_qlinear, {0}, "As Sigmoid between them"},
+    {"QuantizeLinear", 1, import_quantize_linear, {OCTAVO_OP_QUANTIZE}, "As ONNX's own"},
+};
+
 const onnx_operator *onnx_operator_find(const char *name, int64_t opset) {
   for (size_t i = 0; i < sizeof operators / sizeof operators[0]; i++)
     if (strcmp(operators[i].name, name) == 0)
@@ -154,4 +205,16 @@ const onnx_operator *onnx_operator_find(const char *name, int64_t opset) {
 const onnx_operator *onnx_operator_table(size_t *count) {
   *count = sizeof operators / sizeof operators[0];
   return operators;
+}
+
+const onnx_operator *onnx_operator_table_microsoft(size_t *count) {
+  *count = sizeof microsoft_operators / sizeof microsoft_operators[0];
+  return microsoft_operators;
+}
+
+const onnx_operator *onnx_operator_find_microsoft(const char *name) {
+  for (size_t i = 0; i < sizeof microsoft_operators / sizeof microsoft_operators[0]; i++)
+    if (strcmp(microsoft_operators[i].name, name) == 0)
+      return &microsoft_operators[i];
+  return NULL;
 }

@@ -17,8 +17,7 @@ float weights_absolute_max(const float *weights, uint64_t count) {
   return max;
 }
 
-/* What |bias| may be so that no sum of `depth` products overflows int32; 0 if they alone may. */
-static int64_t bias_limit(uint64_t depth) {
+int64_t weights_bias_limit(uint64_t depth) {
   const uint64_t product = 255 * 128, room = (UINT64_C(1) << 31) - 1;
   return depth > room / product ? 0 : (int64_t)(room - depth * product);
 }
@@ -64,7 +63,7 @@ static void quantize_channel(const float *from, uint64_t count, float scale, int
 
 octavo_status weights_quantize(const weights_source *s, const weights_result *result,
                                octavo_error *error) {
-  const int64_t limit = bias_limit(s->depth);
+  const int64_t limit = weights_bias_limit(s->depth);
   if (limit <= 0)
     return refuse_depth(s, error);
   const octavo_status status = check_finite(s, error);

@@ -44,6 +44,9 @@ octavo_status weights_quantize(const weights_source *source, const weights_resul
  * not finite, a sum of more than WEIGHTS_MAX_DEPTH products). */
 octavo_status weights_quantize_dynamic(const weights_source *source, int8_t *weights, float *scales,
                                        octavo_error *error);
+/* What |bias| may be so that no sum of `depth` products overflows int32; 0 or less if they alone
+ * may. */
+int64_t weights_bias_limit(uint64_t depth);
 
 /* The largest magnitude of all weights; 0 if there are none. */
 float weights_absolute_max(const float *weights, uint64_t count);

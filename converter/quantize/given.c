@@ -73,8 +73,8 @@ static void join_conversions(given_state *s, uint32_t n) {
   if (x == GRAPH_NONE)
     return;
   s->changed = true;
-  const bool ends = given_is_model_output(g, y) &&
-                    (given_is_model_input(g, x) || given_is_model_output(g, x));
+  const bool ends =
+      given_is_model_output(g, y) && (given_is_model_input(g, x) || given_is_model_output(g, x));
   if (ends || !given_same(&g->tensors[x], &g->tensors[y])) {
     node->inputs[0] = x;
     return;
@@ -127,8 +127,7 @@ static octavo_status move_up(given_state *s, uint32_t n) {
 
 /* ---- Layers --------------------------------------------------------------------------------- */
 
-static bool inputs_are_dequantized(const graph *g, const graph_node *node,
-                                   const scale_rule *rule) {
+static bool inputs_are_dequantized(const graph *g, const graph_node *node, const scale_rule *rule) {
   for (uint32_t i = 0; i < (rule->weighted ? 1 : node->input_count); i++)
     if (node->inputs[i] == GRAPH_NONE || integers_of(g, node->inputs[i]) == GRAPH_NONE)
       return false;
@@ -247,8 +246,7 @@ static octavo_status become_int8(given_state *s, uint32_t n) {
   if (rule->weighted) {
     const int32_t real = node->inputs[0];
     g->nodes[n].inputs[0] = integers_of(g, real);
-    status =
-        given_weights(g, n, result.scale, &done, &s->report->raised_weights, s->error);
+    status = given_weights(g, n, result.scale, &done, &s->report->raised_weights, s->error);
     if (!done)
       g->nodes[n].inputs[0] = real;
   }

@@ -29,9 +29,9 @@ static bool are_int8_weights(const graph_tensor *t) {
           (integers->axis == 0 && integers->scale_count == (uint64_t)t->shape[0]));
 }
 
-/* q · s was rounded to float32 once, by at most 2^-24 of itself, and the quotient is once more: with
- * |q| at most 128 that is far from the next half, so rounding gives q. False where a pass changed
- * the values after all. */
+/* q · s was rounded to float32 once, by at most 2^-24 of itself, and the quotient is once more:
+ * with |q| at most 128 that is far from the next half, so rounding gives q. False where a pass
+ * changed the values after all. */
 static bool recover_weights(given_layer *l) {
   const float *values = l->weights->data;
   for (uint64_t i = 0; i < l->channels * l->depth; i++) {

@@ -90,7 +90,7 @@ typedef enum octavo_opcode {
   OCTAVO_OP_CONVOLUTION =
       1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32 */
   OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O] */
-  OCTAVO_OP_ADD,                 /* a, b -> y, all of one shape */
+  OCTAVO_OP_ADD,                 /* a, b -> y, of one shape; since 1.1 broadcast */
   OCTAVO_OP_MAX_POOL,            /* x NHWC -> y, same scale */
   OCTAVO_OP_AVERAGE_POOL,        /* x NHWC -> y */
   OCTAVO_OP_GLOBAL_AVERAGE_POOL, /* x NHWC -> y N11C or NC */
@@ -102,6 +102,10 @@ typedef enum octavo_opcode {
   OCTAVO_OP_PAD,           /* x -> y, same scale */
   OCTAVO_OP_QUANTIZE,      /* x f32 -> y i8; x i8 -> y i8 with another scale */
   OCTAVO_OP_DEQUANTIZE,    /* x i8 -> y f32 */
+
+  OCTAVO_OP_UNARY = 14, /* x, [int8: table int8[256]] -> y: octavo_unary_function of each element */
+  OCTAVO_OP_MULTIPLY = 15, /* a, b -> y, broadcast */
+  OCTAVO_OP_SUBTRACT = 16, /* a, b -> y, broadcast */
 } octavo_opcode;
 #define OCTAVO_OP_FIRST_OF_MINOR_1 14 /* opcodes from here on: since version 1.1 */
 
@@ -120,7 +124,7 @@ typedef struct octavo_attributes_convolution {
   uint32_t reserved[3];
 } octavo_attributes_convolution;
 
-typedef struct octavo_attributes_clamp { /* fully connected, add, clip */
+typedef struct octavo_attributes_clamp { /* fully connected, add, clip, multiply, subtract */
   float clamp_min, clamp_max;
   uint32_t reserved[14];
 } octavo_attributes_clamp;
@@ -145,6 +149,24 @@ typedef struct octavo_attributes_pad {
   uint32_t reserved[3];
 } octavo_attributes_pad;
 
+typedef enum octavo_unary_function {
+  OCTAVO_UNARY_SIGMOID = 1,  /* 1 / (1 + exp(-x)) */
+  OCTAVO_UNARY_TANH,         /* tanh(x) */
+  OCTAVO_UNARY_HARD_SIGMOID, /* min(max(alpha x + beta, 0), 1) */
+  OCTAVO_UNARY_HARD_SWISH,   /* x min(max(x + 3, 0), 6) / 6 */
+  OCTAVO_UNARY_SILU,         /* x / (1 + exp(-x)) */
+  OCTAVO_UNARY_GELU,         /* x (1 + erf(x / sqrt(2))) / 2 */
+  OCTAVO_UNARY_GELU_TANH,    /* x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 */
+  OCTAVO_UNARY_LEAKY_RELU,   /* x, or alpha x where x < 0 */
+  OCTAVO_UNARY_ELU,          /* x, or alpha (exp(x) - 1) where x < 0 */
+} octavo_unary_function;
+
+typedef struct octavo_attributes_unary {
+  uint32_t function; /* octavo_unary_function */
+  float alpha, beta; /* finite; 0 in functions that have none */
+  uint32_t reserved[13];
+} octavo_attributes_unary;
+
 typedef struct octavo_attributes_none { /* all others */
   uint32_t reserved[16];
 } octavo_attributes_none;
@@ -156,6 +178,7 @@ typedef union octavo_attributes {
   octavo_attributes_pool pool;
   octavo_attributes_axis axis;
   octavo_attributes_pad pad;
+  octavo_attributes_unary unary;
   octavo_attributes_none none;
 } octavo_attributes;
 static_assert(sizeof(octavo_attributes_convolution) == OCTAVO_ATTRIBUTE_BYTES, "convolution");
@@ -163,6 +186,7 @@ static_assert(sizeof(octavo_attributes_clamp) == OCTAVO_ATTRIBUTE_BYTES, "clamp"
 static_assert(sizeof(octavo_attributes_pool) == OCTAVO_ATTRIBUTE_BYTES, "pool");
 static_assert(sizeof(octavo_attributes_axis) == OCTAVO_ATTRIBUTE_BYTES, "axis");
 static_assert(sizeof(octavo_attributes_pad) == OCTAVO_ATTRIBUTE_BYTES, "pad");
+static_assert(sizeof(octavo_attributes_unary) == OCTAVO_ATTRIBUTE_BYTES, "unary");
 static_assert(sizeof(octavo_attributes) == OCTAVO_ATTRIBUTE_BYTES, "octavo_attributes");
 
 typedef struct octavo_format_operator {

@@ -7,7 +7,8 @@ static const octavo_operator_type *const rows[] = {
     &octavo_operator_clip,          &octavo_operator_softmax,
     &octavo_operator_concatenation, &octavo_operator_reshape,
     &octavo_operator_pad,           &octavo_operator_quantize,
-    &octavo_operator_dequantize,
+    &octavo_operator_dequantize,    &octavo_operator_unary,
+    &octavo_operator_multiply,      &octavo_operator_subtract,
 };
 
 const octavo_operator_type *octavo_operator_find(uint32_t opcode) {

@@ -17,5 +17,8 @@ extern const octavo_operator_type octavo_operator_reshape;
 extern const octavo_operator_type octavo_operator_pad;
 extern const octavo_operator_type octavo_operator_quantize;
 extern const octavo_operator_type octavo_operator_dequantize;
+extern const octavo_operator_type octavo_operator_unary;
+extern const octavo_operator_type octavo_operator_multiply;
+extern const octavo_operator_type octavo_operator_subtract;
 
 #endif

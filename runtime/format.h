@@ -159,6 +159,7 @@ typedef enum octavo_unary_function {
   OCTAVO_UNARY_GELU_TANH,    /* x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 */
   OCTAVO_UNARY_LEAKY_RELU,   /* x, or alpha x where x < 0 */
   OCTAVO_UNARY_ELU,          /* x, or alpha (exp(x) - 1) where x < 0 */
+  OCTAVO_UNARY_ERF,          /* erf(x) */
 } octavo_unary_function;
 
 typedef struct octavo_attributes_unary {

@@ -12,7 +12,7 @@ typedef struct rule {
 static const rule rules[] = {
     {OCTAVO_OP_CONVOLUTION, layout_convolution},
     {OCTAVO_OP_FULLY_CONNECTED, layout_fully_connected},
-    {OCTAVO_OP_ADD, layout_add},
+    {OCTAVO_OP_ADD, layout_binary},
     {OCTAVO_OP_MAX_POOL, layout_pool},
     {OCTAVO_OP_AVERAGE_POOL, layout_pool},
     {OCTAVO_OP_GLOBAL_AVERAGE_POOL, layout_pool},
@@ -21,6 +21,9 @@ static const rule rules[] = {
     {OCTAVO_OP_CONCATENATION, layout_concatenation},
     {OCTAVO_OP_RESHAPE, layout_reshape},
     {OCTAVO_OP_PAD, layout_pad},
+    {OCTAVO_OP_UNARY, layout_elementwise},
+    {OCTAVO_OP_MULTIPLY, layout_binary},
+    {OCTAVO_OP_SUBTRACT, layout_binary},
     {GRAPH_OP_BATCH_NORM, layout_batch_norm},
     {GRAPH_OP_IDENTITY, layout_elementwise},
     {GRAPH_OP_TRANSPOSE, layout_transpose},
@@ -93,7 +96,8 @@ static image_order order_told_by(const graph *g, const graph_node *node) {
   case GRAPH_OP_DIVIDE:
   case GRAPH_OP_ADD_CONSTANT:
   case OCTAVO_OP_CLIP:
-  case OCTAVO_OP_PAD: {
+  case OCTAVO_OP_PAD:
+  case OCTAVO_OP_UNARY: {
     const int32_t next = graph_only_consumer(g, node->outputs[0]);
     return next == GRAPH_NONE ? ORDER_OPEN : order_told_by(g, &g->nodes[next]);
   }

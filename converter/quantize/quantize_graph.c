@@ -51,6 +51,8 @@ static octavo_status rewrite(graph *g, const bool *float_nodes,
       status = quantize_constants(g, n, error);
     else if (!float_nodes[n] && rule->source == SCALE_OF_SOFTMAX)
       status = quantize_add_exp_table(g, n, error);
+    else if (!float_nodes[n] && g->nodes[n].op == OCTAVO_OP_UNARY)
+      status = quantize_add_unary_table(g, n, error);
   }
   return status == OCTAVO_OK ? graph_compact(g, error) : status;
 }

@@ -31,6 +31,13 @@ static void gelu_argument(const octavo_attributes_unary *attributes, const float
     y[i] = GELU_FACTOR * (x[i] + 0.044715f * (x[i] * x[i] * x[i]));
 }
 
+static void error_function(const octavo_attributes_unary *attributes, const float *x, float *y,
+                           size_t count) {
+  (void)attributes;
+  for (size_t i = 0; i < count; ++i)
+    y[i] = erff(x[i]);
+}
+
 void octavo_unary_times(const float *x, float *y, size_t count) {
   for (size_t i = 0; i < count; ++i)
     y[i] *= x[i];
@@ -51,6 +58,7 @@ static const octavo_unary_type types[] = {
     {OCTAVO_UNARY_LEAKY_RELU, "s8 table leaky ReLU", "f32 leaky ReLU", true, false, leaky_relu,
      NO_XNN, false},
     {OCTAVO_UNARY_ELU, "s8 table ELU", "f32 ELU", true, false, NULL, xnn_unary_elu, false},
+    {OCTAVO_UNARY_ERF, "s8 table erf", "f32 erf", false, false, error_function, NO_XNN, false},
 };
 
 const octavo_unary_type *octavo_unary_find(uint32_t function) {

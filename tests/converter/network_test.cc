@@ -171,6 +171,16 @@ const Network networks[] = {
     {"affine", false, 12},
     {"element_types", false, 14},
     {"flattened", false, 14},
+    // Both: tests/data/onnx/make_elementwise.py
+    {"mobilenet_v3", false, 17},
+    {"mobilenet_v3_opset9", false, 17},
+    {"efficientnet", false, 17},
+    {"excite_linear", false, 14},
+    {"convnext", false, 11},
+    {"functions", false, 10},
+    {"pieces", false, 12},
+    {"broadcasts", false, 19},
+    {"gelu", false, 3},
 };
 
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest, testing::ValuesIn(networks), TestName);

@@ -135,7 +135,7 @@ const Bad bad_files[] = {
     {"shuffle", OCTAVO_ERROR_UNSUPPORTED, "layer 'reshape' (Reshape): it splits or joins channels"},
     {"constant_bomb", OCTAVO_ERROR_FORMAT, "more than 1024 MiB"},
     {"unsupported", OCTAVO_ERROR_UNSUPPORTED,
-     "4 operators of this network are not supported: Sigmoid (2: /a/Sigmoid, /b/Sigmoid), "
+     "4 operators of this network are not supported: Sinh (2: /a/Sinh, /b/Sinh), "
      "com.other.Fancy (1: /c), MaxPool: kernel_shape above 1024 (1: /pool)"},
 };
 

@@ -28,6 +28,8 @@ double reference_unary_value(const octavo_attributes_unary *attributes, double x
     return x < 0 ? alpha * x : x;
   case OCTAVO_UNARY_ELU:
     return x < 0 ? alpha * expm1(x) : x;
+  case OCTAVO_UNARY_ERF:
+    return erf(x);
   }
   return (double)NAN;
 }

@@ -14,7 +14,7 @@ void Add(std::vector<BadFile> &files, const std::string &name, const std::string
 
 void AddFunctions(std::vector<BadFile> &files) {
   const std::string gate = "layer 0 (gate), unary: ", swish = "layer 4 (swish), unary: ";
-  for (const uint32_t function : {0u, 10u, UINT32_MAX})
+  for (const uint32_t function : {0u, 11u, UINT32_MAX})
     Add(files, "07_function_" + std::to_string(function),
         gate + "function: expected one that this library knows, found " + std::to_string(function),
         [=](ModelFile &f) { f.op(kGate).attributes.unary.function = function; });

@@ -2,6 +2,8 @@
 
 #include "common/sha256.h"
 #include "converter/accuracy.h"
+#include "converter/calibrate/choices.h"
+#include "converter/conversion_correct.h"
 #include "converter/layer_names.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/parallel.h"
@@ -67,13 +69,22 @@ static octavo_status open_images(conversion *c, octavo_error *error) {
 
 static octavo_status calibrate_ranges(conversion *c, octavo_error *error) {
   const convert_options *o = c->options;
+  const calibrator **choices = octavo_memory_alloc(c->network->tensor_count, sizeof *choices);
+  if (choices == NULL)
+    return octavo_error_memory(error, c->network->tensor_count * sizeof *choices, "calibration");
   const calibration_job job = {.g = c->network,
                                .model = c->float_model.model,
                                .images = &c->calibration_images,
                                .calibrator = calibrator_find(calibrator_names[o->calibrator]),
                                .threads = c->threads,
-                               .progress = c->progress};
-  return calibrate(&job, &c->ranges, error);
+                               .progress = c->progress,
+                               .percentile = o->percentile,
+                               .choices = choices};
+  octavo_status status = calibrator_choices_read(c->network, &o->calibrator_for, choices, error);
+  if (status == OCTAVO_OK)
+    status = calibrate(&job, &c->ranges, error);
+  octavo_memory_free(choices);
+  return status;
 }
 
 /* What the options say about single layers. */
@@ -121,6 +132,8 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
   if (status == OCTAVO_OK)
     status = choose_precisions(c, error);
   if (status == OCTAVO_OK)
+    status = conversion_correct(c, error);
+  if (status == OCTAVO_OK)
     status = search_precisions(c, error);
   if (status != OCTAVO_OK || c->options->search)
     return status;
@@ -133,11 +146,12 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
 
 static void add_provenance(conversion *c) {
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
+  char method[200];
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
       .source = platform_path_name(c->options->source),
       .mode = c->quantized != NULL ? "static" : "float",
-      .calibrator = c->quantized != NULL ? calibrator_names[c->options->calibrator] : "",
+      .calibrator = c->quantized != NULL ? conversion_method(c, method, sizeof method) : "",
       .calibration_images = c->quantized != NULL ? c->calibration_images.count : 0,
       .seed = c->options->seed,
       .accuracy_source = c->accuracy_float,
@@ -220,6 +234,7 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
       resolve_input,
       resolve_labels,
       open_images,
+      is_static ? conversion_even_out : NULL,
       build_float,
       is_static ? quantize : NULL,
       options->data != NULL && writes ? measure : NULL,

@@ -5,6 +5,7 @@
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
+#include "converter/correct/correct.h"
 #include "converter/passes/passes.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
@@ -22,7 +23,7 @@ typedef struct conversion {
   uint64_t source_bytes;
   uint8_t source_sha256[32];
   passes_report passes;
-  graph *network;   /* lowered, float */
+  graph *network;   /* lowered, float; once calibrated, with the corrections for int8 */
   graph *quantized; /* lowered, int8; NULL in float mode */
   bool is_image;    /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
@@ -34,6 +35,8 @@ typedef struct conversion {
   layer_precision *precisions;     /* static mode: one per node of `network` */
   max_drop_result drop;            /* with --max-drop */
   front front;                     /* with --search, and then no int8 model */
+  uint32_t corrections;            /* static mode: a set of correction_kind */
+  correction_report equalized, rounded, bias_corrected;
   built_model float_model;
   built_model int8_model;              /* static mode */
   selfcheck_result quality;            /* static mode */

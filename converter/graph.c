@@ -17,6 +17,7 @@ static void free_tensor(graph_tensor *tensor) {
   octavo_memory_free(tensor->name);
   octavo_memory_free(tensor->data);
   octavo_memory_free(tensor->quantization.scales);
+  octavo_memory_free(tensor->quantization.decided);
 }
 
 static void free_node(graph_node *node) {

@@ -26,6 +26,8 @@ static graph_tensor copy_tensor(const graph_tensor *from, bool *failed) {
   to.data = copy_bytes(from->data, from->bytes, 1, failed);
   to.quantization.scales =
       copy_bytes(from->quantization.scales, from->quantization.scale_count, sizeof(float), failed);
+  to.quantization.decided =
+      copy_bytes(from->quantization.decided, from->bytes / sizeof(float), 1, failed);
   return to;
 }
 

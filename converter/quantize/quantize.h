@@ -35,6 +35,15 @@ bool quantize_has_int8_form(const graph *g, uint32_t node);
  * are copied first. */
 octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error);
 
+/* Gives a layer with weights a float32 bias (input 2) that no other node reads, zero if it had
+ * none. */
+octavo_status quantize_own_bias(graph *g, uint32_t node, octavo_error *error);
+
+/* Decides on one scale for all channels of the weights of each layer (graph_quantization.scales):
+ * the largest of those they would have by themselves. Where the limits of the kernels ask for more,
+ * single channels still get more. Errors: MEMORY. */
+octavo_status quantize_per_tensor(graph *g, octavo_error *error);
+
 /* Gives an int8 softmax its second operand: round(exp(−d · scale of the input) · 2^23) for the
  * differences d = 0..255 to the row's maximum. */
 octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *error);

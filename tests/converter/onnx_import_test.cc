@@ -221,7 +221,8 @@ TEST(OnnxImportTest, AnyByteChangedIsRefusedOrImported) {
 }
 
 TEST(OnnxImportTest, EachAllocationThatFailsIsReported) {
-  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "bad/unsupported.onnx"}) {
+  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "bad/unsupported.onnx",
+                           "pieces.onnx", "broadcasts.onnx"}) {
     const std::string bytes = ReadFile(DataPath(file));
     octavo_error error = {};
     ImportBytes(bytes, &error);

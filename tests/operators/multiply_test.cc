@@ -1,6 +1,7 @@
 /* Multiplication, and the broadcasting that multiply, add and subtract share. */
 #include "tests/operators/test_model.h"
 
+#include "runtime/memory.h"
 #include "tests/reference/reference.h"
 
 #include <gmock/gmock.h>
@@ -168,6 +169,31 @@ TEST(Broadcast, OfAnAddNeedsVersion1_1) {
   EXPECT_EQ(minor(OCTAVO_OP_ADD, {1, 4, 4, 2}), 0);
   EXPECT_EQ(minor(OCTAVO_OP_ADD, {1, 1, 1, 2}), 1);
   EXPECT_EQ(minor(OCTAVO_OP_MULTIPLY, {1, 4, 4, 2}), 1);
+}
+
+TEST(Multiply, SurvivesEveryAllocationFailure) {
+  for (const bool quantized : {true, false}) {
+    Builder b;
+    if (quantized)
+      build(b, OCTAVO_OP_MULTIPLY, {1, 4, 4, 2}, {1, 1, 1, 2}, kA, kB, {0.06f, 0}, clamp(0, 1));
+    else
+      build_float(b, OCTAVO_OP_MULTIPLY, {1, 4, 4, 2}, {1, 1, 1, 2}, clamp(0, 1));
+    Model model(b.finish());
+    ASSERT_NE(model.get(), nullptr) << model.error();
+    octavo_status status = OCTAVO_ERROR_MEMORY;
+    for (size_t n = 0; status != OCTAVO_OK; ++n) {
+      octavo_session *session = nullptr;
+      octavo_error error = {};
+      octavo_memory_fail_at(n, 0);
+      status = octavo_session_create(model.get(), nullptr, &session, &error);
+      octavo_memory_fail_at(SIZE_MAX, 0);
+      octavo_session_free(session);
+      if (status != OCTAVO_OK) {
+        ASSERT_EQ(status, OCTAVO_ERROR_MEMORY) << n << ": " << error.text;
+      }
+      ASSERT_LT(n, 1000u);
+    }
+  }
 }
 
 TEST(Multiply, Refuses) {

@@ -175,24 +175,6 @@ int32_t model_writer_add_channel_constant(model_writer *writer, const char *name
   return tensor.scales < 0 ? -1 : add_constant(writer, &tensor, data);
 }
 
-/* Bytes of a tensor; 0 if there is no such. */
-static uint64_t bytes_of(const model_writer *writer, int32_t index) {
-  const octavo_format_tensor *tensors = (const void *)writer->tensors.data;
-  const size_t count = writer->tensors.size / sizeof *tensors;
-  return index < 0 || (size_t)index >= count ? 0 : tensors[index].bytes;
-}
-
-/* Version 1.0 had neither these opcodes nor additions of tensors of different size. */
-static bool needs_minor_1(const model_writer *writer, octavo_opcode opcode, uint32_t input_count,
-                          const int32_t *inputs, const int32_t *outputs) {
-  if (opcode != OCTAVO_OP_ADD)
-    return opcode >= OCTAVO_OP_FIRST_OF_MINOR_1;
-  for (uint32_t i = 0; i < input_count; i++)
-    if (bytes_of(writer, inputs[i]) != bytes_of(writer, outputs[0]))
-      return true;
-  return false;
-}
-
 void model_writer_add_operator(model_writer *writer, const char *name, octavo_opcode opcode,
                                const octavo_attributes *attributes, uint32_t input_count,
                                const int32_t *inputs, uint32_t output_count,
@@ -200,7 +182,7 @@ void model_writer_add_operator(model_writer *writer, const char *name, octavo_op
   octavo_format_operator op = {.opcode = (uint16_t)opcode};
   if (!alive(writer) || !add_string(writer, name, "layer", &op.name))
     return;
-  if (output_count > 0 && needs_minor_1(writer, opcode, input_count, inputs, outputs))
+  if (output_count > 0 && model_writer_needs_minor_1(writer, opcode, input_count, inputs, outputs))
     writer->minor = 1;
   const size_t first = writer->operands.size / sizeof(int32_t);
   if (input_count > UINT16_MAX || output_count > UINT16_MAX ||

@@ -29,4 +29,10 @@ struct model_writer {
   uint64_t arena_size;
 };
 
+/* Whether an operator is none that version 1.0 had: a new opcode, or an addition of tensors of
+ * different size. `outputs` has one element at least. */
+bool model_writer_needs_minor_1(const model_writer *writer, octavo_opcode opcode,
+                                uint32_t input_count, const int32_t *inputs,
+                                const int32_t *outputs);
+
 #endif

@@ -3,6 +3,7 @@
 #include "common/random.h"
 #include "runtime/crc32.h"
 #include "runtime/error.h"
+#include "runtime/exactness.h"
 #include "runtime/memory.h"
 #include "runtime/model.h"
 #include "tests/reference/reference.h"
@@ -52,7 +53,8 @@ static octavo_status run_engine(octavo_session *session, const octavo_model *mod
   return status;
 }
 
-static void keep_reference(const reference_run *run, const octavo_model *model, vector *v) {
+static void keep_reference(const reference_run *run, const octavo_model *model,
+                           const octavo_exactness *exactness, vector *v) {
   uint8_t *to = v->outputs;
   for (uint32_t i = 0; i < model->output_count; i++) {
     const size_t bytes = (size_t)model->tensors[model->outputs[i]].bytes;
@@ -61,7 +63,8 @@ static void keep_reference(const reference_run *run, const octavo_model *model, 
   }
   for (uint32_t i = 0; i < model->operator_count; i++) {
     const octavo_format_tensor *y = octavo_model_operator_output(model, &model->operators[i], 0);
-    v->checksums[i] = y->type == OCTAVO_INT8
+    const bool exact = exactness[y - model->tensors] == OCTAVO_EXACT;
+    v->checksums[i] = y->type == OCTAVO_INT8 && exact
                           ? octavo_crc32(0, run->data[y - model->tensors], (size_t)y->bytes)
                           : 0;
   }
@@ -75,9 +78,13 @@ static octavo_status run_reference(octavo_session *session, const octavo_model *
   for (uint32_t i = 0; i < model->input_count; i++)
     inputs[i] = octavo_session_input(session, i);
   reference_run run = {0};
-  const octavo_status status = reference_run_model(model, 1, inputs, &run, error);
+  octavo_exactness *exactness = NULL;
+  octavo_status status = reference_run_model(model, 1, inputs, &run, error);
   if (status == OCTAVO_OK)
-    keep_reference(&run, model, v);
+    status = octavo_find_exactness(model, &exactness, error);
+  if (status == OCTAVO_OK)
+    keep_reference(&run, model, exactness, v);
+  octavo_memory_free(exactness);
   reference_run_free(&run);
   octavo_memory_free(inputs);
   return status;

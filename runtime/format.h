@@ -88,8 +88,10 @@ static_assert(sizeof(octavo_format_tensor) == 64, "octavo_format_tensor");
  * float32. */
 typedef enum octavo_opcode {
   OCTAVO_OP_CONVOLUTION =
-      1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32 */
-  OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O] */
+      1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32; since 1.1
+            also weights i8 with all else f32: dynamic quantization */
+  OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O]; types as
+                                    above */
   OCTAVO_OP_ADD,                 /* a, b -> y, all of one shape */
   OCTAVO_OP_MAX_POOL,            /* x NHWC -> y, same scale */
   OCTAVO_OP_AVERAGE_POOL,        /* x NHWC -> y */
@@ -251,7 +253,8 @@ static_assert(sizeof(octavo_format_provenance) == 128, "octavo_format_provenance
 
 /* Followed, for each vector, by: the inputs' bytes in order, the outputs' bytes in order (each for
  * batch 1, without padding), and a uint32_t CRC-32 of each operator's first output in execution
- * order (0 in float32 tensors, whose last bits differ between CPUs). */
+ * order (0 where it is float32, or follows from float32 arithmetic, whose last bits differ between
+ * CPUs). */
 typedef struct octavo_format_tests {
   uint32_t vector_count;
   uint32_t operator_count;

@@ -1,10 +1,11 @@
 /* The file's own proof: its test vectors, run on this machine. */
 #include "crc32.h"
 #include "error.h"
+#include "memory.h"
 #include "model.h"
+#include "verify_output.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 /* One test vector as it lies in the file: not aligned, and not trusted beyond its bounds. */
@@ -21,8 +22,15 @@ static test_vector vector_at(const octavo_model *model, uint32_t index) {
   return (test_vector){start, start + inputs, start + inputs + outputs};
 }
 
+typedef struct verification {
+  const octavo_model *model;
+  octavo_session *session;
+  octavo_exactness *exactness; /* of the model's tensors */
+} verification;
+
 /* The first layer whose int8 result is not the stored one. */
 typedef struct layer_check {
+  const verification *job;
   const test_vector *vector;
   bool differs;
   uint32_t layer, expected, found;
@@ -31,7 +39,11 @@ typedef struct layer_check {
 static void check_layer(void *context, uint32_t operator_index, uint32_t which,
                         const octavo_tensor_info *info, const void *data) {
   layer_check *check = context;
-  if (which != 0 || info->type != OCTAVO_INT8 || check->differs)
+  const octavo_model *model = check->job->model;
+  const octavo_format_tensor *y =
+      octavo_model_operator_output(model, &model->operators[operator_index], which);
+  if (which != 0 || info->type != OCTAVO_INT8 || check->differs ||
+      check->job->exactness[y - model->tensors] != OCTAVO_EXACT)
     return;
   uint32_t expected = 0;
   memcpy(&expected, check->vector->checksums + operator_index * sizeof expected, sizeof expected);
@@ -39,6 +51,7 @@ static void check_layer(void *context, uint32_t operator_index, uint32_t which,
   if (found == expected)
     return;
   *check = (layer_check){
+      .job = check->job,
       .vector = check->vector,
       .differs = true,
       .layer = operator_index,
@@ -58,36 +71,6 @@ static octavo_status report_layer(const octavo_model *model, const layer_check *
                           check->layer, op.name, op.kind, check->expected, check->found);
 }
 
-static octavo_status compare_int8(const octavo_tensor_info *info, const uint8_t *expected,
-                                  const int8_t *found, octavo_error *error) {
-  for (size_t i = 0; i < info->bytes; i++)
-    if ((int8_t)expected[i] != found[i])
-      return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
-                              "output %.200s: value %zu: expected %d, found %d", info->name, i,
-                              (int8_t)expected[i], found[i]);
-  return OCTAVO_OK;
-}
-
-/* The same numbers summed in another order differ in their last bits. */
-static bool is_close(float expected, float found) {
-  return found == expected || (isnan(expected) && isnan(found)) ||
-         (isfinite(expected) && fabsf(found - expected) <= 1e-4F + 1e-3F * fabsf(expected));
-}
-
-static octavo_status compare_float32(const octavo_tensor_info *info, const uint8_t *expected,
-                                     const float *found, octavo_error *error) {
-  for (size_t i = 0; i < info->bytes / sizeof(float); i++) {
-    float value = 0;
-    memcpy(&value, expected + i * sizeof value, sizeof value);
-    if (!is_close(value, found[i]))
-      return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
-                              "output %.200s: value %zu: expected %.9g within 1e-4 + 1e-3 of it, "
-                              "found %.9g",
-                              info->name, i, (double)value, (double)found[i]);
-  }
-  return OCTAVO_OK;
-}
-
 static void set_inputs(const octavo_model *model, octavo_session *session, const uint8_t *data) {
   for (uint32_t i = 0; i < model->input_count; i++) {
     octavo_tensor_info info;
@@ -97,31 +80,30 @@ static void set_inputs(const octavo_model *model, octavo_session *session, const
   }
 }
 
-static octavo_status compare_outputs(const octavo_model *model, const octavo_session *session,
-                                     const uint8_t *data, octavo_error *error) {
+static octavo_status compare_outputs(const verification *job, const uint8_t *data,
+                                     octavo_error *error) {
+  const octavo_model *model = job->model;
   octavo_status status = OCTAVO_OK;
   for (uint32_t i = 0; status == OCTAVO_OK && i < model->output_count; i++) {
     octavo_tensor_info info;
     (void)octavo_model_output(model, i, &info);
-    const void *found = octavo_session_output(session, i);
-    status = info.type == OCTAVO_INT8 ? compare_int8(&info, data, found, error)
-                                      : compare_float32(&info, data, found, error);
+    status = octavo_verify_output(&info, job->exactness[model->outputs[i]], data,
+                                  octavo_session_output(job->session, i), error);
     data += info.bytes;
   }
   return status;
 }
 
-static octavo_status run_vector(const octavo_model *model, octavo_session *session, uint32_t index,
-                                octavo_error *error) {
-  const test_vector vector = vector_at(model, index);
-  layer_check check = {.vector = &vector};
-  set_inputs(model, session, vector.inputs);
-  octavo_session_observe(session, check_layer, &check);
-  octavo_status status = octavo_session_run(session, error);
-  octavo_session_observe(session, NULL, NULL);
+static octavo_status run_vector(const verification *job, uint32_t index, octavo_error *error) {
+  const test_vector vector = vector_at(job->model, index);
+  layer_check check = {.job = job, .vector = &vector};
+  set_inputs(job->model, job->session, vector.inputs);
+  octavo_session_observe(job->session, check_layer, &check);
+  octavo_status status = octavo_session_run(job->session, error);
+  octavo_session_observe(job->session, NULL, NULL);
   if (status == OCTAVO_OK)
-    status = check.differs ? report_layer(model, &check, error)
-                           : compare_outputs(model, session, vector.outputs, error);
+    status = check.differs ? report_layer(job->model, &check, error)
+                           : compare_outputs(job, vector.outputs, error);
   if (status != OCTAVO_OK)
     octavo_error_prefix(error, "test vector %" PRIu32, index);
   return status;
@@ -134,10 +116,13 @@ octavo_status octavo_model_verify(octavo_model *model, uint32_t threads, octavo_
   octavo_session_options options;
   octavo_session_options_init(&options);
   options.threads = threads;
-  octavo_session *session = NULL;
-  octavo_status status = octavo_session_create(model, &options, &session, error);
+  verification job = {.model = model};
+  octavo_status status = octavo_find_exactness(model, &job.exactness, error);
+  if (status == OCTAVO_OK)
+    status = octavo_session_create(model, &options, &job.session, error);
   for (uint32_t i = 0; status == OCTAVO_OK && i < model->tests.vector_count; i++)
-    status = run_vector(model, session, i, error);
-  octavo_session_free(session);
+    status = run_vector(&job, i, error);
+  octavo_session_free(job.session);
+  octavo_memory_free(job.exactness);
   return status;
 }

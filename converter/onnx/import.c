@@ -3,7 +3,7 @@
 #include "converter/onnx/file_kind.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/onnx/wire_scan.h"
-#include "converter/operators/table.h"
+#include "converter/operators/quantization.h"
 #include "platforms/platform.h"
 #include "runtime/memory.h"
 
@@ -72,7 +72,7 @@ static octavo_status import_known(onnx_importer *importer, const onnx_operator *
   octavo_status status =
       state == INPUTS_UNKNOWN
           ? onnx_unsupported(n, "reads an output beyond the first of another operator")
-          : op->import(n);
+          : quantization_import(op, n);
   if (status == OCTAVO_ERROR_UNSUPPORTED) {
     if (!unsupported_add(&importer->unsupported, n->proto->op_type, importer->error->text, n->name))
       return octavo_error_memory(importer->error, 0, "a message");
@@ -132,7 +132,10 @@ static octavo_status import_node(onnx_importer *importer, const Onnx__NodeProto 
   };
   const bool plain =
       proto->domain == NULL || proto->domain[0] == '\0' || strcmp(proto->domain, "ai.onnx") == 0;
-  const onnx_operator *op = plain ? onnx_operator_find(proto->op_type, importer->opset) : NULL;
+  const onnx_operator *op = plain ? onnx_operator_find(proto->op_type, importer->opset)
+                            : strcmp(proto->domain, "com.microsoft") == 0
+                                ? onnx_operator_find_microsoft(proto->op_type)
+                                : NULL;
   status = op == NULL ? import_unknown(importer, &n) : import_known(importer, op, &n);
   if (status == OCTAVO_ERROR_FORMAT || status == OCTAVO_ERROR_IO)
     octavo_error_prefix(importer->error, "node '%.200s' (%.40s)", n.name, proto->op_type);
@@ -183,6 +186,8 @@ static octavo_status import_graph(onnx_importer *importer) {
     status = unsupported_report(&importer->unsupported, importer->error);
   if (status == OCTAVO_OK)
     status = importer_set_outputs(importer);
+  if (status == OCTAVO_OK)
+    status = quantization_finish(importer->graph, importer->error);
   if (status == OCTAVO_OK)
     status = importer_read_metadata(importer);
   if (status == OCTAVO_OK)

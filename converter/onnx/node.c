@@ -187,7 +187,7 @@ static octavo_status emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint
   uint64_t count = 0;
   octavo_status status = onnx_count(n, shape, &count);
   if (status == OCTAVO_OK && count == 0)
-    status = onnx_invalid(n, "its result would be empty");
+    status = onnx_unsupported(n, "with an empty result");
   if (status == OCTAVO_OK && (shape->rank == 0 || shape->dims[0] != 1))
     status = onnx_unsupported(n, "moves values into the batch dimension");
   if (status == OCTAVO_OK)

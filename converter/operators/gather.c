@@ -58,7 +58,7 @@ static octavo_status slice(onnx_node *n, uint32_t axis, const onnx_shape *shape)
   if (status == OCTAVO_OK && axis == 0)
     status = onnx_unsupported(n, "of the batch");
   if (status == OCTAVO_OK && count == 0)
-    status = onnx_invalid(n, "its result would be empty");
+    status = onnx_unsupported(n, "with an empty result");
   if (status == OCTAVO_OK)
     status = read_index(n, 0, size, &part.begin.dims[axis]);
   for (uint64_t i = 1; i < count && status == OCTAVO_OK; i++) {

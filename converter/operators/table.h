@@ -3,17 +3,7 @@
 #define OCTAVO_CONVERTER_OPERATORS_TABLE_H
 
 #include "converter/onnx/node.h"
-
-typedef octavo_status (*onnx_import_function)(onnx_node *n);
-
-typedef struct onnx_operator {
-  const char *name; /* as in ONNX */
-  int64_t since;    /* the operator set that has it */
-  onnx_import_function import;
-} onnx_operator;
-
-/* NULL if it is not supported, or not in that operator set. */
-const onnx_operator *onnx_operator_find(const char *name, int64_t opset);
+#include "converter/operators/operator.h"
 
 octavo_status import_add(onnx_node *n);
 octavo_status import_average_pool(onnx_node *n);
@@ -25,6 +15,7 @@ octavo_status import_constant(onnx_node *n);
 octavo_status import_constant_of_shape(onnx_node *n);
 octavo_status import_conv(onnx_node *n);
 octavo_status import_depth_to_space(onnx_node *n);
+octavo_status import_dequantize_linear(onnx_node *n);
 octavo_status import_div(onnx_node *n);
 octavo_status import_dropout(onnx_node *n);
 octavo_status import_flatten(onnx_node *n);
@@ -37,6 +28,9 @@ octavo_status import_matmul(onnx_node *n);
 octavo_status import_max_pool(onnx_node *n);
 octavo_status import_mul(onnx_node *n);
 octavo_status import_pad(onnx_node *n);
+octavo_status import_qlinear(onnx_node *n);
+octavo_status import_qlinear_concat(onnx_node *n);
+octavo_status import_quantize_linear(onnx_node *n);
 octavo_status import_reduce_mean(onnx_node *n);
 octavo_status import_relu(onnx_node *n);
 octavo_status import_reshape(onnx_node *n);

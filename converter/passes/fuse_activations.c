@@ -42,7 +42,7 @@ static int32_t layer_before(const graph *g, int32_t tensor) {
 octavo_status pass_fuse_activations(graph *g, uint32_t *changes, octavo_error *error) {
   (void)error;
   for (uint32_t i = 0; i < g->node_count; i++) {
-    if (!pass_is(g, (int32_t)i, OCTAVO_OP_CLIP))
+    if (!pass_is(g, (int32_t)i, OCTAVO_OP_CLIP) || g->nodes[i].separate)
       continue;
     const int32_t producer = layer_before(g, g->nodes[i].inputs[0]);
     if (producer == GRAPH_NONE || !fuse(&g->nodes[producer], &g->nodes[i].attributes.clamp))

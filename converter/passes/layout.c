@@ -23,6 +23,8 @@ static const rule rules[] = {
     {OCTAVO_OP_PAD, layout_pad},
     {OCTAVO_OP_SLICE, layout_slice},
     {OCTAVO_OP_RESIZE, layout_pool},
+    {OCTAVO_OP_QUANTIZE, layout_elementwise},
+    {OCTAVO_OP_DEQUANTIZE, layout_elementwise},
     {GRAPH_OP_BATCH_NORM, layout_batch_norm},
     {GRAPH_OP_IDENTITY, layout_elementwise},
     {GRAPH_OP_TRANSPOSE, layout_transpose},
@@ -92,7 +94,9 @@ static image_order order_told_by(const graph *g, const graph_node *node) {
   case GRAPH_OP_ADD_CONSTANT:
   case OCTAVO_OP_CLIP:
   case OCTAVO_OP_PAD:
-  case OCTAVO_OP_SLICE: {
+  case OCTAVO_OP_SLICE:
+  case OCTAVO_OP_QUANTIZE:
+  case OCTAVO_OP_DEQUANTIZE: {
     const int32_t next = graph_only_consumer(g, node->outputs[0]);
     return next == GRAPH_NONE ? ORDER_OPEN : order_told_by(g, &g->nodes[next]);
   }

@@ -63,6 +63,10 @@ octavo_status pass_add_floats(graph *g, const char *name, uint32_t rank, const i
 /* Gives `to`, which stands in for `from`, its name, and the other way round. */
 void pass_swap_names(graph *g, int32_t from, int32_t to);
 
+/* `to` holds the values of `from` in another order, in which each index along axis 0 has the same
+ * ones: it stands for the same integers then (graph_integers), if they are weights. */
+octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_error *error);
+
 /* Inserts a RESHAPE of `input` to a new tensor of `shape` at `position`. */
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error);

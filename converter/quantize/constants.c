@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Makes sure that operand `which` is a constant that no other operand is. */
-static octavo_status make_own(graph *g, uint32_t node, uint32_t which, octavo_error *error) {
+octavo_status quantize_own_operand(graph *g, uint32_t node, uint32_t which, octavo_error *error) {
   const int32_t index = g->nodes[node].inputs[which];
   if (graph_use_count(g, index) == 1)
     return OCTAVO_OK;
@@ -116,6 +115,6 @@ octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error) {
   if (!has_bias)
     status = add_bias(g, node, (uint32_t)weights->shape[0], error);
   for (uint32_t i = 1; i < 3 && status == OCTAVO_OK; i++)
-    status = make_own(g, node, i, error);
+    status = quantize_own_operand(g, node, i, error);
   return status == OCTAVO_OK ? convert(g, &g->nodes[node], error) : status;
 }

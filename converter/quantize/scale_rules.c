@@ -43,6 +43,10 @@ typedef struct solver {
   quantization_parameters *parameters; /* per group */
 } solver;
 
+static bool is_int8(const solver *s, uint32_t node) {
+  return s->problem->precisions[node] == PRECISION_INT8;
+}
+
 static int32_t group_of(const solver *s, int32_t tensor) {
   while (s->parents[tensor] != tensor)
     tensor = s->parents[tensor];
@@ -86,7 +90,7 @@ static octavo_status check_node(const scale_problem *problem, const graph_node *
 static octavo_status make_groups(const solver *s, octavo_error *error) {
   const graph *g = s->problem->g;
   for (uint32_t n = 0; n < g->node_count; n++) {
-    if (s->problem->float_nodes[n])
+    if (!is_int8(s, n))
       continue;
     const scale_rule *rule = scale_rule_find(g->nodes[n].op);
     const octavo_status status = check_node(s->problem, &g->nodes[n], rule, error);
@@ -97,15 +101,28 @@ static octavo_status make_groups(const solver *s, octavo_error *error) {
   return OCTAVO_OK;
 }
 
+/* What a float32 layer wrote is quantized for its int8 readers by its own range. */
+static void widen_quantized_inputs(const solver *s, const graph_node *node,
+                                   const scale_rule *rule) {
+  const graph *g = s->problem->g;
+  for (uint32_t i = 0; i < (rule->weighted ? 1 : node->input_count); i++) {
+    const int32_t producer = graph_producer(g, node->inputs[i]);
+    if (producer != GRAPH_NONE && !is_int8(s, (uint32_t)producer))
+      widen(s, node->inputs[i], s->problem->ranges[node->inputs[i]]);
+  }
+}
+
 static octavo_status collect_ranges(const solver *s, octavo_error *error) {
   const graph *g = s->problem->g;
   for (uint32_t i = 0; i < g->input_count; i++)
     widen(s, g->inputs[i], s->problem->ranges[g->inputs[i]]);
   for (uint32_t n = 0; n < g->node_count; n++) {
     const graph_node *node = &g->nodes[n];
-    if (s->problem->float_nodes[n])
+    if (!is_int8(s, n))
       continue;
-    const scale_source source = scale_rule_find(node->op)->source;
+    const scale_rule *rule = scale_rule_find(node->op);
+    const scale_source source = rule->source;
+    widen_quantized_inputs(s, node, rule);
     if (source == SCALE_OWN)
       widen(s, node->outputs[0], s->problem->ranges[node->outputs[0]]);
     if (node->op == OCTAVO_OP_PAD)
@@ -160,7 +177,7 @@ static octavo_status meet_limits(const solver *s, octavo_error *error) {
   for (uint32_t round = 0; changed && round <= g->node_count; round++) {
     changed = false;
     for (uint32_t n = 0; n < g->node_count; n++)
-      if (!s->problem->float_nodes[n])
+      if (is_int8(s, n))
         changed |= limit_node(s, &g->nodes[n], scale_rule_find(g->nodes[n].op));
   }
   return changed ? octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,

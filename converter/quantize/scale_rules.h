@@ -3,7 +3,7 @@
 #define OCTAVO_CONVERTER_SCALE_RULES_H
 
 #include "converter/graph.h"
-#include "converter/quantize/scale.h"
+#include "converter/quantize/quantize.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -29,14 +29,14 @@ typedef struct scale_rule {
 const scale_rule *scale_rule_find(uint32_t opcode);
 
 typedef struct scale_problem {
-  const graph *g;            /* lowered, float */
-  const bool *float_nodes;   /* per node: stays in float32 */
-  const value_range *ranges; /* per tensor: calibrated */
+  const graph *g;                    /* lowered, float */
+  const layer_precision *precisions; /* per node */
+  const value_range *ranges;         /* per tensor: calibrated */
 } scale_problem;
 
-/* Fills `parameters`, one per tensor of the graph; those of constants and of tensors that stay
- * float are not set. Scales are raised where a ratio would leave the kernels' limits. Errors:
- * ARGUMENT (no int8 form, limits that cannot be met), MEMORY. */
+/* Fills `parameters`, one per tensor of the graph; those of constants and of tensors that no
+ * int8 layer reads or writes mean nothing. Scales are raised where a ratio would leave the kernels'
+ * limits. Errors: ARGUMENT (no int8 form, limits that cannot be met), MEMORY. */
 octavo_status scales_assign(const scale_problem *problem, quantization_parameters *parameters,
                             octavo_error *error);
 

@@ -35,7 +35,8 @@ Graph Int8Network(bool softmax = false) {
   std::vector<value_range> ranges(source->tensor_count, {-2.0f, 2.0f});
   graph *g = nullptr;
   octavo_error error = {};
-  EXPECT_EQ(quantize_graph(source.get(), ranges.data(), &g, &error), OCTAVO_OK) << error.text;
+  const quantize_settings settings = {ranges.data(), nullptr};
+  EXPECT_EQ(quantize_graph(source.get(), &settings, &g, &error), OCTAVO_OK) << error.text;
   return Graph(g);
 }
 

@@ -138,7 +138,7 @@ const Bad bad_files[] = {
     {"split_uneven", OCTAVO_ERROR_FORMAT, "3 elements cannot be shared among 2 outputs"},
     {"split_batch", OCTAVO_ERROR_UNSUPPORTED, "Split: along the batch"},
     {"split_name", OCTAVO_ERROR_FORMAT, "the name of a node's output holds a control character"},
-    {"slice_empty", OCTAVO_ERROR_FORMAT, "its result would be empty"},
+    {"slice_empty", OCTAVO_ERROR_UNSUPPORTED, "with an empty result"},
     {"slice_backwards", OCTAVO_ERROR_UNSUPPORTED, "Slice: of an activation with a negative step"},
     {"slice_batch", OCTAVO_ERROR_UNSUPPORTED, "Slice: of the batch"},
     {"gather_uneven", OCTAVO_ERROR_UNSUPPORTED, "indices that do not rise evenly"},

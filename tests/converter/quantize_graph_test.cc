@@ -42,7 +42,8 @@ Result Quantize(const graph &source,
         ranges[t] = range;
   Result r{nullptr, OCTAVO_OK, {}};
   graph *g = nullptr;
-  r.status = quantize_graph(&source, ranges.data(), &g, &r.error);
+  const quantize_settings settings = {ranges.data(), nullptr};
+  r.status = quantize_graph(&source, &settings, &g, &r.error);
   r.g.reset(g);
   return r;
 }
@@ -224,6 +225,65 @@ TEST(QuantizeGraph, AConvolutionThatSeemsDeadKeepsItsRatioInTheLimits) {
     EXPECT_LT(in * FindTensor(*r.g, "conv_w")->quantization.scales[c] / out, REQUANTIZATION_BELOW);
 }
 
+Result QuantizeWith(const graph &source, const std::vector<layer_precision> &precisions) {
+  const std::vector<value_range> ranges(source.tensor_count, {-1.0f, 3.0f});
+  Result r{nullptr, OCTAVO_OK, {}};
+  graph *g = nullptr;
+  const quantize_settings settings = {ranges.data(), precisions.data()};
+  r.status = quantize_graph(&source, &settings, &g, &r.error);
+  r.g.reset(g);
+  return r;
+}
+
+std::vector<std::string> NodeNames(const graph &g) {
+  std::vector<std::string> names;
+  for (uint32_t n = 0; n < g.node_count; n++)
+    names.emplace_back(g.nodes[n].name);
+  return names;
+}
+
+TEST(QuantizeGraph, AFloatLayerBetweenInt8OnesGetsOneConversionEachWay) {
+  // conv1_out goes to conv2, which stays float32, and to add, which does not.
+  Graph source = TinyNetwork();
+  std::vector<layer_precision> precisions(source->node_count, PRECISION_INT8);
+  precisions[1] = PRECISION_FLOAT;
+  Result r = QuantizeWith(*source, precisions);
+  ASSERT_EQ(r.status, OCTAVO_OK) << r.error.text;
+  EXPECT_THAT(NodeNames(*r.g),
+              testing::ElementsAre("conv1", "conv1_out_dequantize", "conv2", "conv2_out_quantize",
+                                   "add", "pool", "mean", "fc"));
+  EXPECT_EQ(FindTensor(*r.g, "conv2_out")->type, GRAPH_FLOAT32);
+  EXPECT_EQ(FindTensor(*r.g, "conv2_w")->type, GRAPH_FLOAT32);
+  const graph_tensor *quantized = FindTensor(*r.g, "conv2_out_quantized");
+  EXPECT_EQ(quantized->type, GRAPH_INT8);
+  EXPECT_FLOAT_EQ(quantized->quantization.scale, 4.0f / 255.0f);
+  EXPECT_EQ(FindNode(*r.g, "add")->op, OCTAVO_OP_ADD);
+  for (uint32_t i = 0; i < 2; i++)
+    EXPECT_EQ(r.g->tensors[FindNode(*r.g, "add")->inputs[i]].type, GRAPH_INT8);
+}
+
+TEST(QuantizeGraph, AFloatFirstLayerTakesFloatInput) {
+  Graph source = TinyNetwork();
+  std::vector<layer_precision> precisions(source->node_count, PRECISION_INT8);
+  precisions[0] = PRECISION_FLOAT;
+  Result r = QuantizeWith(*source, precisions);
+  ASSERT_EQ(r.status, OCTAVO_OK) << r.error.text;
+  EXPECT_EQ(r.g->tensors[r.g->inputs[0]].type, GRAPH_FLOAT32);
+  // Both readers of its result share the quantized one.
+  EXPECT_THAT(NodeNames(*r.g), testing::ElementsAre("conv1", "conv1_out_quantize", "conv2", "add",
+                                                    "pool", "mean", "fc"));
+}
+
+TEST(QuantizeGraph, AllFloatIsTheSource) {
+  Graph source = TinyNetwork();
+  Result r =
+      QuantizeWith(*source, std::vector<layer_precision>(source->node_count, PRECISION_FLOAT));
+  ASSERT_EQ(r.status, OCTAVO_OK) << r.error.text;
+  EXPECT_EQ(NodeNames(*r.g), NodeNames(*source));
+  for (uint32_t t = 0; t < r.g->tensor_count; t++)
+    EXPECT_EQ(r.g->tensors[t].type, GRAPH_FLOAT32);
+}
+
 TEST(QuantizeGraph, AConstantOperandIsRefusedWithItsLayer) {
   NetworkBuilder b;
   const int32_t x = b.Input({1, 4});
@@ -235,9 +295,13 @@ TEST(QuantizeGraph, AConstantOperandIsRefusedWithItsLayer) {
   ASSERT_EQ(graph_add_tensor(source.get(), "c", GRAPH_FLOAT32, 2, shape, values,
                              &source->nodes[0].inputs[1], &error),
             OCTAVO_OK);
-  Result r = Quantize(*source);
+  Result r = QuantizeWith(*source, {PRECISION_INT8});
   EXPECT_EQ(r.status, OCTAVO_ERROR_ARGUMENT);
   EXPECT_THAT(r.error.text, HasSubstr("bias_add"));
+  // Left to itself the converter keeps it in float32.
+  r = Quantize(*source);
+  EXPECT_EQ(r.status, OCTAVO_OK) << r.error.text;
+  EXPECT_EQ(FindTensor(*r.g, "bias_add_out")->type, GRAPH_FLOAT32);
 }
 
 TEST(ScaleRules, CoverEveryOperatorThatHasAnInt8Form) {

@@ -39,10 +39,11 @@ protected:
         << error.text;
     calibration ranges = {};
     const calibration_job job = {
-        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr};
+        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr, 0.0, nullptr};
     ASSERT_EQ(calibrate(&job, &ranges, &error), OCTAVO_OK) << error.text;
     graph *g = nullptr;
-    ASSERT_EQ(quantize_graph(source_.get(), ranges.ranges, &g, &error), OCTAVO_OK) << error.text;
+    const quantize_settings settings = {ranges.ranges, nullptr};
+    ASSERT_EQ(quantize_graph(source_.get(), &settings, &g, &error), OCTAVO_OK) << error.text;
     calibration_free(&ranges);
     quantized_.reset(g);
     ASSERT_EQ(built_model_create(g, &kRule, &none, &int8_, &error), OCTAVO_OK) << error.text;

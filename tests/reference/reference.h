@@ -36,8 +36,18 @@ int8_t reference_quantize_bound(float bound, float scale, int32_t zero_point);
 /* The scale of output channel `channel` of int8 weights. */
 float reference_weight_scale(const reference_tensor *weights, uint32_t channel);
 
+/* Dynamic quantization: writes data, scale and zero point of `image`, one int8 image, from its
+ * elements x. */
+void reference_quantize_dynamic(const float *x, reference_tensor *image);
+
+/* The float32 result, before clamping, of an int32 sum over such an image. `bias`: float32, or
+ * NULL. */
+float reference_dequantize_sum(int32_t sum, const reference_tensor *image, float weight_scale,
+                               const reference_tensor *bias, uint32_t channel);
+
 /* Each writes y->data; everything else is read. `bias` may be NULL. Shapes and attributes must fit
- * together as runtime/FORMAT.md says. Any thread. */
+ * together as runtime/FORMAT.md says. Convolution and fully connected take int8 x and weights with
+ * float32 bias and y too: one image of dynamic quantization. Any thread. */
 void reference_convolution(const octavo_attributes_convolution *attributes,
                            const reference_tensor *x, const reference_tensor *weights,
                            const reference_tensor *bias, const reference_tensor *y);

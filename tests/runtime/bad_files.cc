@@ -27,5 +27,6 @@ std::vector<BadFile> AllBadFiles() {
   AddBadOperators(files);
   AddBadMoving(files);
   AddBadDescriptions(files);
+  AddBadDynamic(files);
   return files;
 }

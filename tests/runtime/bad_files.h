@@ -36,7 +36,11 @@ void AddBadGraphs(std::vector<BadFile> &files);       // rules 8, 9 and 12
 void AddBadOperators(std::vector<BadFile> &files);    // rules 10 and 11
 void AddBadMoving(std::vector<BadFile> &files);       // operators that move data
 void AddBadDescriptions(std::vector<BadFile> &files); // preprocessing, labels, provenance, tests
+void AddBadDynamic(std::vector<BadFile> &files);      // rules 8, 9 and 11: dynamic quantization
 
 std::vector<BadFile> AllBadFiles();
+
+// A sound model with dynamic quantization.
+Bytes DynamicModel();
 
 #endif

@@ -118,6 +118,13 @@ TEST(Load, EveryOperatorIsSound) {
   EXPECT_EQ(Open(MovingOperatorsModel(false), &message), OCTAVO_OK) << message;
 }
 
+TEST(Load, DynamicQuantizationIsSoundAndMarkedAsNew) {
+  std::string message;
+  Bytes bytes = DynamicModel();
+  EXPECT_EQ(Open(bytes, &message), OCTAVO_OK) << message;
+  EXPECT_EQ(HeaderOf(bytes).minor, 1);
+}
+
 // What the fuzzer starts from.
 TEST(Load, SoundModelsAreInTheCorpus) {
   const std::string folder = OCTAVO_TEST_CORPUS "/";
@@ -126,6 +133,7 @@ TEST(Load, SoundModelsAreInTheCorpus) {
   ExpectFile(folder + "every_operator_float.octavo", EveryOperatorModel(false));
   ExpectFile(folder + "moving_operators_int8.octavo", MovingOperatorsModel(true));
   ExpectFile(folder + "moving_operators_float.octavo", MovingOperatorsModel(false));
+  ExpectFile(folder + "dynamic.octavo", DynamicModel());
 }
 
 // What else sees it wrong: ModelFile takes apart and puts together without a change.
@@ -238,6 +246,7 @@ TEST(Load, EveryChangeOfOneByteIsRefusedOrLoadsAndRuns) {
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(false), {0x81}), 500U);
   EXPECT_GT(ChangeEachByte(MovingOperatorsModel(true), {0x01, 0x81}), 100U);
   EXPECT_GT(ChangeEachByte(MovingOperatorsModel(false), {0x01, 0x81}), 100U);
+  EXPECT_GT(ChangeEachByte(DynamicModel(), {0x81}), 100U); // the provenance alone has as many
 }
 
 TEST(Load, EveryBitOfADamagedFileIsNoticed) {

@@ -128,6 +128,36 @@ TEST(Verify, AllowsFloatOutputsTheirTolerance) {
   EXPECT_EQ(Verify(FloatClip({-1, 5}, {0, NAN}), &message), OCTAVO_ERROR_MISMATCH);
 }
 
+// x f32 -> clip f32 -> quantize, scale 1/4, zero point 0 -> y. No checksum: the clip may be any
+// float layer, whose last bit differs between CPUs.
+Bytes FloatThenInt8(const std::vector<float> &input, const std::vector<int8_t> &output) {
+  model_writer *writer = model_writer_create();
+  const uint32_t shape[] = {1, static_cast<uint32_t>(input.size())};
+  const octavo_attributes none = {};
+  const int32_t x =
+      model_writer_add_activation(writer, "x", OCTAVO_FLOAT32, 2, shape, 0, 0, MODEL_WRITER_NEXT);
+  const int32_t hidden = model_writer_add_activation(writer, "hidden", OCTAVO_FLOAT32, 2, shape, 0,
+                                                     0, MODEL_WRITER_NEXT);
+  const int32_t y =
+      model_writer_add_activation(writer, "y", OCTAVO_INT8, 2, shape, 0.25f, 0, MODEL_WRITER_NEXT);
+  AddClip(writer, "relu", 0, INFINITY, x, hidden);
+  model_writer_add_operator(writer, "quantize", OCTAVO_OP_QUANTIZE, &none, 1, &hidden, 1, &y);
+  model_writer_set_inputs(writer, 1, &x);
+  model_writer_set_outputs(writer, 1, &y);
+  const uint32_t checksums[] = {0, 0};
+  model_writer_add_test(writer, input.data(), 4 * input.size(), output.data(), output.size(),
+                        checksums, 2);
+  return Finish(writer);
+}
+
+TEST(Verify, ALayerBehindFloat32MayDifferByAFewSteps) {
+  std::string message;
+  EXPECT_EQ(Verify(FloatThenInt8({-1, 1, 10}, {0, 4, 40}), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Verify(FloatThenInt8({-1, 1, 10}, {0, 6, 38}), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Verify(FloatThenInt8({-1, 1, 10}, {0, 8, 40}), &message), OCTAVO_ERROR_MISMATCH);
+  EXPECT_EQ(message, "test vector 0: output y: value 1: expected 8 within 3, found 4");
+}
+
 TEST(Verify, RefusesAFileWithoutTestVectors) {
   std::string message;
   EXPECT_EQ(Verify(EveryOperatorModel(true), &message), OCTAVO_ERROR_ARGUMENT);

@@ -92,18 +92,21 @@ typedef enum octavo_opcode {
             also weights i8 with all else f32: dynamic quantization */
   OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O]; types as
                                     above */
-  OCTAVO_OP_ADD,                 /* a, b -> y, all of one shape */
+  OCTAVO_OP_ADD,                 /* a, b -> y, of one shape; since 1.1 broadcast */
   OCTAVO_OP_MAX_POOL,            /* x NHWC -> y, same scale */
   OCTAVO_OP_AVERAGE_POOL,        /* x NHWC -> y */
   OCTAVO_OP_GLOBAL_AVERAGE_POOL, /* x NHWC -> y N11C or NC */
   OCTAVO_OP_CLIP,                /* x -> y: ReLU, ReLU6, clip; same scale */
   OCTAVO_OP_SOFTMAX, /* x, [int8: exp table int32[256]] -> y, over the last axis; int8: y has scale
                         1/256, zero -128 */
-  OCTAVO_OP_CONCATENATION,  /* x0, x1, ... -> y, same scale */
-  OCTAVO_OP_RESHAPE,        /* x -> y: the same bytes, another shape */
-  OCTAVO_OP_PAD,            /* x -> y, same scale */
-  OCTAVO_OP_QUANTIZE,       /* x f32 -> y i8; x i8 -> y i8 with another scale */
-  OCTAVO_OP_DEQUANTIZE,     /* x i8 -> y f32 */
+  OCTAVO_OP_CONCATENATION, /* x0, x1, ... -> y, same scale */
+  OCTAVO_OP_RESHAPE,       /* x -> y: the same bytes, another shape */
+  OCTAVO_OP_PAD,           /* x -> y, same scale */
+  OCTAVO_OP_QUANTIZE,      /* x f32 -> y i8; x i8 -> y i8 with another scale */
+  OCTAVO_OP_DEQUANTIZE,    /* x i8 -> y f32 */
+  OCTAVO_OP_UNARY = 14, /* x, [int8: table int8[256]] -> y: octavo_unary_function of each element */
+  OCTAVO_OP_MULTIPLY = 15,  /* a, b -> y, broadcast */
+  OCTAVO_OP_SUBTRACT = 16,  /* a, b -> y, broadcast */
   OCTAVO_OP_TRANSPOSE = 17, /* x -> y, same scale */
   OCTAVO_OP_SLICE = 18,     /* x -> y, same scale */
   OCTAVO_OP_RESIZE = 19,    /* x NHWC -> y NHWC, same scale */
@@ -126,7 +129,7 @@ typedef struct octavo_attributes_convolution {
   uint32_t reserved[3];
 } octavo_attributes_convolution;
 
-typedef struct octavo_attributes_clamp { /* fully connected, add, clip */
+typedef struct octavo_attributes_clamp { /* fully connected, add, clip, multiply, subtract */
   float clamp_min, clamp_max;
   uint32_t reserved[14];
 } octavo_attributes_clamp;
@@ -189,6 +192,25 @@ typedef struct octavo_attributes_mean {
   uint32_t reserved[15];
 } octavo_attributes_mean;
 
+typedef enum octavo_unary_function {
+  OCTAVO_UNARY_SIGMOID = 1,  /* 1 / (1 + exp(-x)) */
+  OCTAVO_UNARY_TANH,         /* tanh(x) */
+  OCTAVO_UNARY_HARD_SIGMOID, /* min(max(alpha x + beta, 0), 1) */
+  OCTAVO_UNARY_HARD_SWISH,   /* x min(max(x + 3, 0), 6) / 6 */
+  OCTAVO_UNARY_SILU,         /* x / (1 + exp(-x)) */
+  OCTAVO_UNARY_GELU,         /* x (1 + erf(x / sqrt(2))) / 2 */
+  OCTAVO_UNARY_GELU_TANH,    /* x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 */
+  OCTAVO_UNARY_LEAKY_RELU,   /* x, or alpha x where x < 0 */
+  OCTAVO_UNARY_ELU,          /* x, or alpha (exp(x) - 1) where x < 0 */
+  OCTAVO_UNARY_ERF,          /* erf(x) */
+} octavo_unary_function;
+
+typedef struct octavo_attributes_unary {
+  uint32_t function; /* octavo_unary_function */
+  float alpha, beta; /* finite; 0 in functions that have none */
+  uint32_t reserved[13];
+} octavo_attributes_unary;
+
 typedef struct octavo_attributes_none { /* all others */
   uint32_t reserved[16];
 } octavo_attributes_none;
@@ -204,6 +226,7 @@ typedef union octavo_attributes {
   octavo_attributes_slice slice;
   octavo_attributes_resize resize;
   octavo_attributes_mean mean;
+  octavo_attributes_unary unary;
   octavo_attributes_none none;
 } octavo_attributes;
 static_assert(sizeof(octavo_attributes_convolution) == OCTAVO_ATTRIBUTE_BYTES, "convolution");
@@ -215,6 +238,7 @@ static_assert(sizeof(octavo_attributes_transpose) == OCTAVO_ATTRIBUTE_BYTES, "tr
 static_assert(sizeof(octavo_attributes_slice) == OCTAVO_ATTRIBUTE_BYTES, "slice");
 static_assert(sizeof(octavo_attributes_resize) == OCTAVO_ATTRIBUTE_BYTES, "resize");
 static_assert(sizeof(octavo_attributes_mean) == OCTAVO_ATTRIBUTE_BYTES, "mean");
+static_assert(sizeof(octavo_attributes_unary) == OCTAVO_ATTRIBUTE_BYTES, "unary");
 static_assert(sizeof(octavo_attributes) == OCTAVO_ATTRIBUTE_BYTES, "octavo_attributes");
 
 typedef struct octavo_format_operator {

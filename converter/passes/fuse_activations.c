@@ -17,6 +17,8 @@ static bool fuse(graph_node *layer, const octavo_attributes_clamp *clamp) {
   }
   case OCTAVO_OP_FULLY_CONNECTED:
   case OCTAVO_OP_ADD:
+  case OCTAVO_OP_MULTIPLY:
+  case OCTAVO_OP_SUBTRACT:
   case OCTAVO_OP_CLIP: {
     octavo_attributes_clamp *c = &layer->attributes.clamp;
     narrow(&c->clamp_min, &c->clamp_max, clamp->clamp_min, clamp->clamp_max);

@@ -12,7 +12,7 @@ typedef struct rule {
 static const rule rules[] = {
     {OCTAVO_OP_CONVOLUTION, layout_convolution},
     {OCTAVO_OP_FULLY_CONNECTED, layout_fully_connected},
-    {OCTAVO_OP_ADD, layout_add},
+    {OCTAVO_OP_ADD, layout_binary},
     {OCTAVO_OP_MAX_POOL, layout_pool},
     {OCTAVO_OP_AVERAGE_POOL, layout_pool},
     {OCTAVO_OP_GLOBAL_AVERAGE_POOL, layout_pool},
@@ -25,6 +25,9 @@ static const rule rules[] = {
     {OCTAVO_OP_RESIZE, layout_pool},
     {OCTAVO_OP_QUANTIZE, layout_elementwise},
     {OCTAVO_OP_DEQUANTIZE, layout_elementwise},
+    {OCTAVO_OP_UNARY, layout_elementwise},
+    {OCTAVO_OP_MULTIPLY, layout_binary},
+    {OCTAVO_OP_SUBTRACT, layout_binary},
     {GRAPH_OP_BATCH_NORM, layout_batch_norm},
     {GRAPH_OP_IDENTITY, layout_elementwise},
     {GRAPH_OP_TRANSPOSE, layout_transpose},
@@ -95,6 +98,7 @@ static image_order order_told_by(const graph *g, const graph_node *node) {
   case OCTAVO_OP_CLIP:
   case OCTAVO_OP_PAD:
   case OCTAVO_OP_SLICE:
+  case OCTAVO_OP_UNARY:
   case OCTAVO_OP_QUANTIZE:
   case OCTAVO_OP_DEQUANTIZE: {
     const int32_t next = graph_only_consumer(g, node->outputs[0]);

@@ -81,7 +81,7 @@ octavo_status layout_softmax(layout_table *table, uint32_t *node);
 octavo_status layout_reduce_mean(layout_table *table, uint32_t *node);
 octavo_status layout_pool(layout_table *table, uint32_t *node);
 octavo_status layout_elementwise(layout_table *table, uint32_t *node);
-octavo_status layout_add(layout_table *table, uint32_t *node);
+octavo_status layout_binary(layout_table *table, uint32_t *node);
 
 /* Makes operand `operand` of the node lie as `axes`, by a reshape before the node, or a transpose
  * if the order of elements needs it; *node moves on then. */

@@ -41,9 +41,27 @@ static octavo_status align_operands(layout_table *table, uint32_t *node) {
   return status;
 }
 
-octavo_status layout_add(layout_table *table, uint32_t *node) {
-  octavo_status status = align_operands(table, node);
-  return status == OCTAVO_OK ? layout_elementwise(table, node) : status;
+static bool same_count(const graph *g, int32_t a, int32_t b) {
+  return graph_element_count(&g->tensors[a]) == graph_element_count(&g->tensors[b]);
+}
+
+/* Makes the smaller operand, which is broadcast, lie as the larger. */
+octavo_status layout_binary(layout_table *table, uint32_t *node) {
+  const graph *g = table->graph;
+  const int32_t *inputs = g->nodes[*node].inputs;
+  const uint32_t small =
+      graph_element_count(&g->tensors[inputs[0]]) < graph_element_count(&g->tensors[inputs[1]]) ? 0
+                                                                                                : 1;
+  const int32_t from = inputs[1 - small], other = inputs[small];
+  octavo_status status = OCTAVO_OK;
+  if (table->items[from].order == NULL)
+    status = layout_require(table, node, small, table->items[from].axes);
+  else if (graph_element_count(&g->tensors[other]) != 1 &&
+           (!same_count(g, from, other) || !layout_same_order(table, from, other)))
+    status = pass_unsupported(g, *node, table->error,
+                              "its operands are flattened in different orders, so one would have "
+                              "to be transposed while the network runs, which is not supported");
+  return status == OCTAVO_OK ? layout_set_same(table, g->nodes[*node].outputs[0], from) : status;
 }
 
 octavo_status layout_transpose(layout_table *table, uint32_t *node) {

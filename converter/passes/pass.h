@@ -15,6 +15,15 @@ typedef octavo_status (*pass_function)(graph *g, uint32_t *changes, octavo_error
  * concatenations of one, ...; and all but the last of reshapes of reshapes and slices of slices. */
 octavo_status pass_drop_no_ops(graph *g, uint32_t *changes, octavo_error *error);
 
+/* x · hard-sigmoid(x) and x · sigmoid(x), in pieces, become UNARY hard-swish and SiLU. */
+octavo_status pass_fuse_swish(graph *g, uint32_t *changes, octavo_error *error);
+
+/* A clip of x + b, scaled to end at 1, becomes UNARY hard-sigmoid. */
+octavo_status pass_fuse_hard_sigmoid(graph *g, uint32_t *changes, octavo_error *error);
+
+/* x · (1 + erf(x / √2)) / 2 and its approximation by tanh become UNARY GELU. */
+octavo_status pass_fuse_gelu(graph *g, uint32_t *changes, octavo_error *error);
+
 /* MATMUL by a constant becomes FULLY_CONNECTED. */
 octavo_status pass_lower_matmul(graph *g, uint32_t *changes, octavo_error *error);
 
@@ -38,7 +47,8 @@ octavo_status pass_lower_affine(graph *g, uint32_t *changes, octavo_error *error
  * MEAN. */
 octavo_status pass_global_pool(graph *g, uint32_t *changes, octavo_error *error);
 
-/* CLIP goes into the clamp of a convolution, fully connected layer, add or another clip. */
+/* CLIP goes into the clamp of a convolution, fully connected layer, element-wise arithmetic or
+ * another clip. */
 octavo_status pass_fuse_activations(graph *g, uint32_t *changes, octavo_error *error);
 
 /* PAD goes into the padding of the convolution or pool behind it, where that is exact. */

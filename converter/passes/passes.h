@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-#define PASSES_MAX 16
+#define PASSES_MAX 32
 
 typedef struct passes_row {
   const char *name; /* constant, such as "fuse activations" */

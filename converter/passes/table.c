@@ -8,6 +8,9 @@ typedef struct pass {
 
 static const pass passes[] = {
     {"drop no-ops", pass_drop_no_ops},
+    {"fuse swish", pass_fuse_swish},
+    {"fuse hard-sigmoid", pass_fuse_hard_sigmoid},
+    {"fuse GELU", pass_fuse_gelu},
     {"matrix products to fully connected layers", pass_lower_matmul},
     {"layout to NHWC", pass_layout},
     {"drop what transposes left", pass_drop_no_ops},

@@ -64,6 +64,18 @@ octavo_status quantize_dynamic_constants(graph *g, uint32_t node, octavo_error *
  * differences d = 0..255 to the row's maximum. */
 octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *error);
 
+/* Gives an int8 function its second operand: of the values of all 256 inputs, what they are in the
+ * output's scale. Computed in double, here and never on a device. */
+octavo_status quantize_add_unary_table(graph *g, uint32_t node, octavo_error *error);
+
+/* Gives an int8 node the table that its kernel looks results up in, if it is one of these two. */
+octavo_status quantize_add_table(graph *g, uint32_t node, octavo_error *error);
+
+/* Adds a constant of rank 1 as operand `which` of a node, the last one, named after the node. */
+octavo_status quantize_add_operand(graph *g, uint32_t node, uint32_t which, const char *suffix,
+                                   graph_type type, int64_t count, const void *data,
+                                   octavo_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -12,8 +12,8 @@ static octavo_status quantize_layers(graph *g, octavo_error *error) {
       continue;
     if (rule->weighted)
       status = quantize_constants(g, n, error);
-    else if (rule->source == SCALE_OF_SOFTMAX)
-      status = quantize_add_exp_table(g, n, error);
+    else
+      status = quantize_add_table(g, n, error);
   }
   return status;
 }

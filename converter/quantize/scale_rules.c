@@ -25,6 +25,9 @@ static const scale_rule rules[] = {
     {OCTAVO_OP_RESIZE, SCALE_OF_INPUT, RATIO_ANY, false},
     {OCTAVO_OP_MEAN, SCALE_OWN, 0x1p-8f, 0x1p+7f, false},
     {OCTAVO_OP_QUANTIZE, SCALE_OWN, 0x1p-8f, 0x1p+7f, false},
+    {OCTAVO_OP_UNARY, SCALE_OWN, RATIO_ANY, false},
+    {OCTAVO_OP_MULTIPLY, SCALE_OWN, RATIO_ANY, false},
+    {OCTAVO_OP_SUBTRACT, SCALE_OWN, 0x1p-10f, 0x1p+8f, false},
 };
 
 const scale_rule *scale_rule_find(uint32_t opcode) {

@@ -3,9 +3,6 @@
 #include "checked.h"
 #include "memory.h"
 
-#include <float.h>
-#include <string.h>
-
 /* Kernels for many images at a time read the parameters of more images than there are, and want
  * those of the last image there. No kernel takes more than 32 at a time. */
 #define EXTRA_PARAMETERS 32u
@@ -50,24 +47,14 @@ octavo_status octavo_dynamic_setup(octavo_dynamic *dynamic, const octavo_kernel 
       "set up a dynamic quantization", error);
 }
 
-/* An image whose range is so small that its scale is not a normal number counts as zeros: XNNPACK
- * would divide by the scale and multiply infinity by zero. */
-static void settle_tiny(const octavo_dynamic *dynamic, const octavo_kernel *kernel) {
-  const size_t elements = octavo_tensor_elements(input_of(kernel));
-  for (size_t i = 0; i < kernel->batch; ++i)
-    if (dynamic->parameters[i].scale < FLT_MIN) {
-      dynamic->parameters[i] = (struct xnn_quantization_params){.zero_point = 0, .scale = 1.0f};
-      memset(dynamic->quantized + i * elements, 0, elements);
-    }
-}
-
+/* An image whose range is so small that its scale is no normal number needs no care: XNNPACK lets
+ * such numbers be 0, and then whatever the image is quantized to is multiplied by that. */
 octavo_status octavo_dynamic_run(const octavo_dynamic *dynamic, const octavo_kernel *kernel,
                                  octavo_error *error) {
   const octavo_status status = octavo_xnn_status(
       xnn_run_operator(dynamic->convert, kernel->threads), "quantize dynamically", error);
   if (status != OCTAVO_OK)
     return status;
-  settle_tiny(dynamic, kernel);
   struct xnn_quantization_params *end = dynamic->parameters + kernel->batch;
   for (size_t i = 0; i < EXTRA_PARAMETERS; ++i)
     end[i] = end[-1];

@@ -21,5 +21,8 @@ extern const octavo_operator_type octavo_operator_transpose;
 extern const octavo_operator_type octavo_operator_slice;
 extern const octavo_operator_type octavo_operator_resize;
 extern const octavo_operator_type octavo_operator_mean;
+extern const octavo_operator_type octavo_operator_unary;
+extern const octavo_operator_type octavo_operator_multiply;
+extern const octavo_operator_type octavo_operator_subtract;
 
 #endif

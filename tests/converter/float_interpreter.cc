@@ -1,5 +1,7 @@
 #include "float_interpreter.h"
 
+#include "tests/reference/reference.h"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -40,9 +42,17 @@ public:
       FullyConnected(n, x, &y);
       break;
     case OCTAVO_OP_ADD:
+      Arithmetic(n, std::plus<double>(), &y);
+      break;
+    case OCTAVO_OP_MULTIPLY:
+      Arithmetic(n, std::multiplies<double>(), &y);
+      break;
+    case OCTAVO_OP_SUBTRACT:
+      Arithmetic(n, std::minus<double>(), &y);
+      break;
+    case OCTAVO_OP_UNARY:
       for (size_t i = 0; i < y.size(); i++)
-        y[i] = Clamp(x.at(i) + At(n.inputs[1]).at(i), n.attributes.clamp.clamp_min,
-                     n.attributes.clamp.clamp_max);
+        y[i] = reference_unary_value(&n.attributes.unary, x.at(i));
       break;
     case OCTAVO_OP_CLIP:
       for (size_t i = 0; i < y.size(); i++)
@@ -90,6 +100,31 @@ public:
 private:
   const int64_t *Shape(int32_t tensor) const {
     return g_.tensors[tensor].shape;
+  }
+
+  // Where in operand `x` the element number `i` of `y` lies.
+  size_t Broadcast(int32_t x, int32_t y, size_t i) const {
+    const graph_tensor &tx = g_.tensors[x], &ty = g_.tensors[y];
+    if (tx.rank != ty.rank)
+      throw std::runtime_error("operands of different rank");
+    size_t index = 0, stride = 1;
+    for (uint32_t k = ty.rank; k-- > 0;) {
+      const size_t size = static_cast<size_t>(ty.shape[k]), own = static_cast<size_t>(tx.shape[k]);
+      if (own != size && own != 1)
+        throw std::runtime_error("operands cannot be broadcast");
+      index += own == 1 ? 0 : i % size * stride;
+      i /= size;
+      stride *= own;
+    }
+    return index;
+  }
+
+  void Arithmetic(const graph_node &n, const std::function<double(double, double)> &operation,
+                  Values *y) {
+    const int32_t a = n.inputs[0], b = n.inputs[1], out = n.outputs[0];
+    for (size_t i = 0; i < y->size(); i++)
+      (*y)[i] = Clamp(operation(At(a).at(Broadcast(a, out, i)), At(b).at(Broadcast(b, out, i))),
+                      n.attributes.clamp.clamp_min, n.attributes.clamp.clamp_max);
   }
 
   void Convolution(const graph_node &n, const Values &x, Values *y) {

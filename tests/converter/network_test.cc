@@ -187,6 +187,16 @@ const Network networks[] = {
     {"resize_opset13", false, 28},
     {"resize_opset18", false, 28},
     {"moved", false, 0, 13},
+    // Both: tests/data/onnx/make_elementwise.py
+    {"mobilenet_v3", false, 17},
+    {"mobilenet_v3_opset9", false, 17},
+    {"efficientnet", false, 17},
+    {"excite_linear", false, 14},
+    {"convnext", false, 11},
+    {"functions", false, 10},
+    {"pieces", false, 12},
+    {"broadcasts", false, 19},
+    {"gelu", false, 3},
 };
 
 INSTANTIATE_TEST_SUITE_P(Networks, NetworkTest, testing::ValuesIn(networks), TestName);

@@ -159,7 +159,7 @@ const Bad bad_files[] = {
     {"space_size", OCTAVO_ERROR_FORMAT, "an image of 4 x 4 is no multiple of blocks of 3 x 3"},
     {"constant_bomb", OCTAVO_ERROR_FORMAT, "more than 1024 MiB"},
     {"unsupported", OCTAVO_ERROR_UNSUPPORTED,
-     "4 operators of this network are not supported: Sigmoid (2: /a/Sigmoid, /b/Sigmoid), "
+     "4 operators of this network are not supported: Sinh (2: /a/Sinh, /b/Sinh), "
      "com.other.Fancy (1: /c), MaxPool: kernel_shape above 1024 (1: /pool)"},
 };
 

@@ -2,7 +2,8 @@
  * against it, to the last bit in int8. It shares no code with the engine.
  *
  * The one rounding rule of int8: q = clamp(lrintf(accumulator · s) + zero point), the accumulator
- * exact, one float32 multiplication, halves to even. The exceptions, add and softmax, say so. */
+ * exact, one float32 multiplication, halves to even. The exceptions, add, subtract and softmax, say
+ * so. */
 #ifndef OCTAVO_TESTS_REFERENCE_H
 #define OCTAVO_TESTS_REFERENCE_H
 
@@ -79,6 +80,17 @@ void reference_mean(const octavo_attributes_mean *attributes, const reference_te
                     const reference_tensor *y);
 void reference_quantize(const reference_tensor *x, const reference_tensor *y);
 void reference_dequantize(const reference_tensor *x, const reference_tensor *y);
+
+/* Where in `x`, broadcast to the shape of `y`, element number `element` of `y` lies. */
+size_t reference_broadcast(const reference_tensor *x, const reference_tensor *y, size_t element);
+void reference_subtract(const octavo_attributes_clamp *attributes, const reference_tensor *a,
+                        const reference_tensor *b, const reference_tensor *y);
+void reference_multiply(const octavo_attributes_clamp *attributes, const reference_tensor *a,
+                        const reference_tensor *b, const reference_tensor *y);
+/* The function itself; and of each element, in int8 by the table of 256. */
+double reference_unary_value(const octavo_attributes_unary *attributes, double x);
+void reference_unary(const octavo_attributes_unary *attributes, const reference_tensor *x,
+                     const int8_t *table, const reference_tensor *y);
 
 /* All tensors of a model after a run. */
 typedef struct reference_run {

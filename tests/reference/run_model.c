@@ -141,6 +141,15 @@ static octavo_status run_operator(const octavo_model *model, const octavo_format
   case OCTAVO_OP_DEQUANTIZE:
     reference_dequantize(x, y);
     return OCTAVO_OK;
+  case OCTAVO_OP_UNARY:
+    reference_unary(&a->unary, x, o.present[1] ? o.in[1].data : NULL, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_MULTIPLY:
+    reference_multiply(&a->clamp, x, &o.in[1], y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_SUBTRACT:
+    reference_subtract(&a->clamp, x, &o.in[1], y);
+    return OCTAVO_OK;
   case OCTAVO_OP_TRANSPOSE:
     reference_transpose(&a->transpose, x, y);
     return OCTAVO_OK;

@@ -26,6 +26,7 @@ std::vector<BadFile> AllBadFiles() {
   AddBadGraphs(files);
   AddBadOperators(files);
   AddBadMoving(files);
+  AddBadElementwise(files);
   AddBadDescriptions(files);
   AddBadDynamic(files);
   return files;

@@ -1,6 +1,7 @@
 // What octavo_model_open must refuse, and how it says so.
 #include "runtime/memory.h"
 #include "tests/runtime/bad_files.h"
+#include "tests/runtime/elementwise_model.h"
 #include "tests/runtime/every_operator.h"
 #include "tests/runtime/moving_operators.h"
 
@@ -116,6 +117,8 @@ TEST(Load, EveryOperatorIsSound) {
   EXPECT_EQ(Open(EveryOperatorModel(false), &message), OCTAVO_OK) << message;
   EXPECT_EQ(Open(MovingOperatorsModel(true), &message), OCTAVO_OK) << message;
   EXPECT_EQ(Open(MovingOperatorsModel(false), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(ElementwiseModel(true), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(ElementwiseModel(false), &message), OCTAVO_OK) << message;
 }
 
 TEST(Load, DynamicQuantizationIsSoundAndMarkedAsNew) {
@@ -134,6 +137,8 @@ TEST(Load, SoundModelsAreInTheCorpus) {
   ExpectFile(folder + "moving_operators_int8.octavo", MovingOperatorsModel(true));
   ExpectFile(folder + "moving_operators_float.octavo", MovingOperatorsModel(false));
   ExpectFile(folder + "dynamic.octavo", DynamicModel());
+  ExpectFile(folder + "elementwise_int8.octavo", ElementwiseModel(true));
+  ExpectFile(folder + "elementwise_float.octavo", ElementwiseModel(false));
 }
 
 // What else sees it wrong: ModelFile takes apart and puts together without a change.
@@ -247,6 +252,7 @@ TEST(Load, EveryChangeOfOneByteIsRefusedOrLoadsAndRuns) {
   EXPECT_GT(ChangeEachByte(MovingOperatorsModel(true), {0x01, 0x81}), 100U);
   EXPECT_GT(ChangeEachByte(MovingOperatorsModel(false), {0x01, 0x81}), 100U);
   EXPECT_GT(ChangeEachByte(DynamicModel(), {0x81}), 100U); // the provenance alone has as many
+  EXPECT_GT(ChangeEachByte(ElementwiseModel(true), {0x81}), 500U);
 }
 
 TEST(Load, EveryBitOfADamagedFileIsNoticed) {

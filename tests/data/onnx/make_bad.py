@@ -107,7 +107,7 @@ save("initializer_twice", constants=(W, W))
 save("name_control", nodes=[node("Relu", ["input"], ["y"], "a\x1b[2J")])
 save("name_long", nodes=[node("Relu", ["input"], ["y"], "n" * 2000)])
 save("mask", nodes=[node("Dropout", ["input"], ["d", "mask"]), node("Relu", ["mask"], ["y"])])
-save("unsupported", nodes=[node("Sigmoid", ["input"], ["a"], "/a/Sigmoid"), node("Sigmoid", ["a"], ["b"], "/b/Sigmoid"),
+save("unsupported", nodes=[node("Sinh", ["input"], ["a"], "/a/Sinh"), node("Sinh", ["a"], ["b"], "/b/Sinh"),
                            node("Fancy", ["b"], ["c"], "/c", domain="com.other"), node("Relu", ["c"], ["d"]),
                            node("MaxPool", ["input"], ["e"], "/pool", kernel_shape=[1, 2000], pads=[0, 1000, 0, 1000]),
                            node("Mul", ["d", "e"], ["y"], "/mul")])

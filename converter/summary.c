@@ -29,7 +29,8 @@ static void print_model(const conversion *c, FILE *stream) {
           ratio >= 1.0 ? "smaller than" : "the size of", c->options->source,
           (unsigned long long)c->source_bytes);
   fprintf(stream,
-          "%u operators, %u of %u transposes left; weights %zu bytes; activations %llu bytes (no "
+          "%u operators; transposes left: %u, in the source: %u; weights %zu bytes; activations "
+          "%llu bytes (no "
           "plan needs "
           "less than %llu)\n",
           octavo_model_operator_count(result->model), c->passes.transposes_left,

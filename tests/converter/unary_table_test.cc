@@ -25,7 +25,8 @@ Graph Quantized(const octavo_attributes_unary &function, value_range x, value_ra
   ranges[static_cast<size_t>(output)] = y;
   graph *g = nullptr;
   octavo_error error = {};
-  EXPECT_EQ(quantize_graph(source.get(), ranges.data(), &g, &error), OCTAVO_OK) << error.text;
+  const quantize_settings settings = {ranges.data(), nullptr};
+  EXPECT_EQ(quantize_graph(source.get(), &settings, &g, &error), OCTAVO_OK) << error.text;
   return Graph(g);
 }
 
@@ -82,7 +83,8 @@ TEST(UnaryTable, ReachesTheEngine) {
   const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 3.0f});
   graph *g = nullptr;
   octavo_error error = {};
-  ASSERT_EQ(quantize_graph(source.get(), ranges.data(), &g, &error), OCTAVO_OK) << error.text;
+  const quantize_settings settings = {ranges.data(), nullptr};
+  ASSERT_EQ(quantize_graph(source.get(), &settings, &g, &error), OCTAVO_OK) << error.text;
   const Graph quantized(g);
   const label_list none = {nullptr, 0};
   built_model built = {};

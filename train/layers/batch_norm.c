@@ -1,8 +1,8 @@
 /* y = scale · (x − mean) / sqrt(variance + ε) + shift for each channel, then ReLU if asked for.
  *
  * Training takes mean and variance from the batch and moves the running ones a share of the way
- * there (the variance with Bessel's correction, as PyTorch does); otherwise the running ones are
- * used.
+ * there (the variance with Bessel's correction, as PyTorch does); otherwise, and with the phase's
+ * norm_fixed, the running ones are used.
  *
  * Where only a sum of a residual branch reads the result, that computes it too (`pending`), forward
  * and backward: see layers/add.c. */
@@ -10,8 +10,6 @@
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
-
-static const float EPSILON = 1e-5f;
 
 typedef struct state {
   parameter *scale, *shift, *running_mean, *running_variance;
@@ -111,15 +109,17 @@ static octavo_status forward(network *n, layer *l, bool training, octavo_error *
   (void)error;
   state *s = l->state;
   const void *x = network_source(n, l, 0)->data.data;
-  if (training) {
+  const bool measured = training && !n->phase.norm_fixed;
+  if (measured) {
     norm_measure(&s->norm, x, s->mean, s->variance);
     update_running(n, l);
   }
-  const norm_statistics statistics = {.mean = training ? s->mean : s->running_mean->value.data,
+  const norm_statistics statistics = {.mean = measured ? s->mean : s->running_mean->value.data,
                                       .variance =
-                                          training ? s->variance : s->running_variance->value.data,
+                                          measured ? s->variance : s->running_variance->value.data,
                                       .shift = s->shift->value.data,
-                                      .epsilon = EPSILON};
+                                      .epsilon = NORM_EPSILON,
+                                      .fixed = !measured};
   norm_set(&s->norm, &statistics);
   const value *output = network_output(n, l);
   if (output->pending == NULL)

@@ -53,7 +53,7 @@ typedef struct architecture_layer {
   architecture_function function; /* of an activation or a fake quantization */
   float factor;                   /* of ARCHITECTURE_SCALE */
   bool frozen;                    /* weights of a convolution, scale of a batch norm: not trained */
-  bool quantized;                 /* weights of a convolution or linear layer: rounded to int8 */
+  bool quantized;                 /* weights, bias, shift: rounded as int8 inference does */
   architecture_start start;       /* of a convolution */
   float running_share; /* of a batch norm: how much of the way to the batch's statistics the running
                           ones go in a step */

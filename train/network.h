@@ -47,6 +47,8 @@ typedef struct value {
   uint32_t readers;
   uint32_t shares; /* index of the value whose gradient's memory it uses; its own index = none */
   norm *pending;   /* not NULL: data has no memory, the layer that reads it computes it with this */
+  float scale;     /* of fake quantization: of the grid in the last forward pass */
+  const float *weight_scales; /* of a layer with rounded weights: one for each output channel */
 } value;
 
 typedef struct network network;

@@ -16,14 +16,13 @@
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
-#include "train/qat/grid.h"
+#include "train/qat/rounded.h"
 
 typedef struct state {
   parameter *weight, *bias; /* bias NULL without one */
-  tensor rounded; /* the parameter's value, in plain order and rounded; memory NULL without */
-  operation refresh_rounded;
-  tensor used;            /* that value, or the part of it that meets the image; borrowed */
-  tensor gradient;        /* of a part; memory NULL without */
+  rounded rounded;          /* with fake quantization; else all zero */
+  tensor used;     /* the parameter's value or that, or the part that meets the image; borrowed */
+  tensor gradient; /* of a part; memory NULL without */
   tensor gradient_target; /* where that goes in the parameter's gradient; borrowed */
   operation forward, to_data, to_weights, keep_gradient;
   tensor forward_weights, data_weights; /* copies; described if needed */
@@ -179,22 +178,15 @@ static octavo_status take_part(network *n, layer *l, const draft *d, const tenso
   return status;
 }
 
-static octavo_status make_rounded(network *n, layer *l, octavo_error *error) {
-  state *s = l->state;
-  const parameter *p = s->weight;
-  octavo_status status = tensor_plain(&s->rounded, n->d, p->order_rank, p->order, dnnl_f32, error);
-  if (status == OCTAVO_OK)
-    status = operation_reorder(&s->refresh_rounded, n->d, &p->value, &s->rounded, error);
-  return status;
-}
-
 /* What the operations read: s->used, all weights or those that meet the image. */
 static octavo_status find_used(network *n, layer *l, const draft *d, octavo_error *error) {
   state *s = l->state;
-  octavo_status status = l->spec->quantized ? make_rounded(n, l, error) : OCTAVO_OK;
+  const bool quantized = l->spec->quantized;
+  octavo_status status =
+      quantized ? rounded_create(&s->rounded, n, l, s->weight, s->bias, error) : OCTAVO_OK;
   if (status == OCTAVO_OK)
     status =
-        take_part(n, l, d, l->spec->quantized ? &s->rounded : &s->weight->value, &s->used, error);
+        take_part(n, l, d, quantized ? &s->rounded.weights : &s->weight->value, &s->used, error);
   if (status == OCTAVO_OK && d->cropped)
     status = take_part(n, l, d, &s->weight->gradient, &s->gradient_target, error);
   return status;
@@ -245,7 +237,8 @@ static octavo_status make_forward(network *n, layer *l, draft *d, octavo_error *
   operation_bind(&s->forward, DNNL_ARG_WEIGHTS, weights);
   operation_bind(&s->forward, DNNL_ARG_DST, &network_output(n, l)->data);
   if (s->bias != NULL)
-    operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
+    operation_bind(&s->forward, DNNL_ARG_BIAS,
+                   l->spec->quantized ? &s->rounded.bias : &s->bias->value);
   return status;
 }
 
@@ -331,9 +324,9 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
   if (status == OCTAVO_OK)
     status = add_weight(n, l, &d, error);
   if (status == OCTAVO_OK)
-    status = find_used(n, l, &d, error);
-  if (status == OCTAVO_OK)
     status = add_bias(n, l, &d, error);
+  if (status == OCTAVO_OK)
+    status = find_used(n, l, &d, error);
   if (status == OCTAVO_OK)
     status = make_forward(n, l, &d, error);
   if (status == OCTAVO_OK)
@@ -347,6 +340,7 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
 static octavo_status forward(network *n, layer *l, bool training, octavo_error *error) {
   (void)training;
   const state *s = l->state;
+  rounded_set_bias(&s->rounded, n, l);
   return operation_run(&s->forward, n->d, error);
 }
 
@@ -362,9 +356,7 @@ static octavo_status backward(network *n, layer *l, octavo_error *error) {
 
 static octavo_status refresh(network *n, layer *l, octavo_error *error) {
   const state *s = l->state;
-  octavo_status status = operation_run(&s->refresh_rounded, n->d, error);
-  if (status == OCTAVO_OK && l->spec->quantized && n->phase.quantize)
-    fake_quantize_rows(s->rounded.data, l->spec->channels, s->weight->count / l->spec->channels);
+  octavo_status status = rounded_refresh(&s->rounded, n, l, error);
   if (status == OCTAVO_OK)
     status = operation_run(&s->refresh_forward, n->d, error);
   return status == OCTAVO_OK ? operation_run(&s->refresh_data, n->d, error) : status;
@@ -376,10 +368,9 @@ static void destroy(layer *l) {
   operation_free(&s->to_data);
   operation_free(&s->to_weights);
   operation_free(&s->keep_gradient);
-  operation_free(&s->refresh_rounded);
   operation_free(&s->refresh_forward);
   operation_free(&s->refresh_data);
-  tensor_free(&s->rounded);
+  rounded_free(&s->rounded);
   tensor_free(&s->used);
   tensor_free(&s->gradient);
   tensor_free(&s->gradient_target);

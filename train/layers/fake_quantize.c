@@ -143,6 +143,7 @@ static octavo_status forward(network *n, layer *l, bool training, octavo_error *
     observe(s, p.x, n->phase.range_share);
   const float *range = s->range->value.data;
   s->grid = fake_grid_of(scale_from_range((value_range){range[0], range[1]}));
+  n->values[l->index].scale = s->grid.scale;
   parallel_for(s->count, n->phase.quantize ? quantize_part : clamp_part, &p);
   return OCTAVO_OK;
 }

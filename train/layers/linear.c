@@ -2,18 +2,16 @@
  *
  * x [n, c, h, w], w [units, c·h·w], b [units], y [n, units]. Always float32: the input is small,
  * and the loss is better off with exact logits. With fake quantization the weights of each unit are
- * rounded (train/qat/grid.h). */
+ * rounded (train/qat/rounded.h). */
 #include "train/network.h"
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
-#include "train/qat/grid.h"
-
-#include <string.h>
+#include "train/qat/rounded.h"
 
 typedef struct state {
   parameter *weight, *bias;   /* bias NULL without one */
-  tensor rounded;             /* the weights; memory NULL without fake quantization */
+  rounded rounded;            /* with fake quantization; else all zero */
   tensor rows, row_gradients; /* the input and its gradient in plain float32, [n, c·h·w] */
   tensor flat, flat_gradient; /* the same memory, shaped like the input */
   operation flatten, forward, to_weights, to_data, unflatten;
@@ -70,8 +68,14 @@ static version_desc bias_desc_of(const state *s) {
   return s->bias != NULL ? s->bias->value.desc : NULL;
 }
 
-static const tensor *used_weights(const state *s) {
-  return s->rounded.memory != NULL ? &s->rounded : &s->weight->value;
+static const tensor *used_weights(const layer *l) {
+  const state *s = l->state;
+  return l->spec->quantized ? &s->rounded.weights : &s->weight->value;
+}
+
+static const tensor *used_bias(const layer *l) {
+  const state *s = l->state;
+  return l->spec->quantized ? &s->rounded.bias : &s->bias->value;
 }
 
 static octavo_status make_rows(network *n, const architecture_layer *input, tensor *rows,
@@ -130,7 +134,7 @@ static octavo_status make_backward(network *n, layer *l, dnnl_primitive_desc_t h
                              gradient->desc, hint);
   status = operation_create(&s->to_data, made, pd, "the linear layer's gradient", error);
   operation_bind(&s->to_data, DNNL_ARG_DIFF_DST, gradient);
-  operation_bind(&s->to_data, DNNL_ARG_WEIGHTS, used_weights(s));
+  operation_bind(&s->to_data, DNNL_ARG_WEIGHTS, used_weights(l));
   operation_bind(&s->to_data, DNNL_ARG_DIFF_SRC, &s->row_gradients);
   return status;
 }
@@ -152,9 +156,9 @@ static octavo_status make_operations(network *n, layer *l, octavo_error *error) 
   }
   status = operation_create(&s->forward, dnnl_success, pd, "the linear layer", error);
   operation_bind(&s->forward, DNNL_ARG_SRC, &s->rows);
-  operation_bind(&s->forward, DNNL_ARG_WEIGHTS, used_weights(s));
+  operation_bind(&s->forward, DNNL_ARG_WEIGHTS, used_weights(l));
   if (s->bias != NULL)
-    operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
+    operation_bind(&s->forward, DNNL_ARG_BIAS, used_bias(l));
   operation_bind(&s->forward, DNNL_ARG_DST, output);
   return status;
 }
@@ -167,7 +171,7 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
   octavo_status status =
       add_parameters(n, l, input->channels * input->height * input->width, error);
   if (status == OCTAVO_OK && l->spec->quantized)
-    status = tensor_create(&s->rounded, n->d, s->weight->value.desc, error);
+    status = rounded_create(&s->rounded, n, l, s->weight, s->bias, error);
   if (status == OCTAVO_OK)
     status = define_output(n, l, error);
   if (status == OCTAVO_OK)
@@ -180,6 +184,7 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
 static octavo_status forward(network *n, layer *l, bool training, octavo_error *error) {
   (void)training;
   const state *s = l->state;
+  rounded_set_bias(&s->rounded, n, l);
   const octavo_status status = operation_run(&s->flatten, n->d, error);
   return status == OCTAVO_OK ? operation_run(&s->forward, n->d, error) : status;
 }
@@ -193,14 +198,8 @@ static octavo_status backward(network *n, layer *l, octavo_error *error) {
 }
 
 static octavo_status refresh(network *n, layer *l, octavo_error *error) {
-  (void)error;
   const state *s = l->state;
-  if (!l->spec->quantized)
-    return OCTAVO_OK;
-  memcpy(s->rounded.data, s->weight->value.data, s->rounded.bytes);
-  if (n->phase.quantize)
-    fake_quantize_rows(s->rounded.data, l->spec->channels, s->weight->count / l->spec->channels);
-  return OCTAVO_OK;
+  return rounded_refresh(&s->rounded, n, l, error);
 }
 
 static void destroy(layer *l) {
@@ -210,7 +209,7 @@ static void destroy(layer *l) {
   operation_free(&s->to_weights);
   operation_free(&s->to_data);
   operation_free(&s->unflatten);
-  tensor_free(&s->rounded);
+  rounded_free(&s->rounded);
   tensor_free(&s->flat);
   tensor_free(&s->flat_gradient);
   tensor_free(&s->rows);

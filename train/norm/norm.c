@@ -5,6 +5,7 @@
 #include "runtime/memory.h"
 #include "train/norm/layout.h"
 #include "train/parallel.h"
+#include "train/qat/grid.h"
 
 #include <math.h>
 #include <string.h>
@@ -151,6 +152,11 @@ void norm_measure(norm *n, const void *x, float *mean, float *variance) {
   }
 }
 
+static float find_offset(const norm_statistics *s, size_t c, float factor) {
+  const float offset = s->shift[c] - s->mean[c] * factor;
+  return s->units == NULL ? offset : fake_round_bias(offset, s->units[c] * fabsf(factor));
+}
+
 void norm_set(norm *n, const norm_statistics *s) {
   const norm_layout *l = &n->layout;
   const size_t length = l->vectors * NORM_LANES;
@@ -162,7 +168,7 @@ void norm_set(norm *n, const norm_statistics *s) {
       const size_t c = b * l->width + i % l->width, at = b * length + norm_layout_position(l, i);
       const bool used = c < n->shape.channels;
       n->factor[at] = used ? n->scale[c] * n->inverse[c] : 0.0f;
-      n->offset[at] = used ? s->shift[c] - s->mean[c] * n->factor[at] : 0.0f;
+      n->offset[at] = used ? find_offset(s, c, n->factor[at]) : 0.0f;
       n->mean[at] = used ? s->mean[c] : 0.0f;
     }
 }

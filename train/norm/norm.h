@@ -61,7 +61,8 @@ void norm_measure(norm *n, const void *x, float *mean, float *variance);
 typedef struct norm_statistics {
   const float *mean, *variance, *shift; /* of each channel; scale is the norm's own */
   float epsilon;
-  bool fixed; /* they are not the batch's, so no gradient goes through them */
+  const float *units; /* offset is rounded to multiples of unit · |factor|; NULL = as it is */
+  bool fixed;         /* they are not the batch's, so no gradient goes through them */
 } norm_statistics;
 
 /* From now on: scale · (x − mean) / sqrt(variance + epsilon) + shift. */

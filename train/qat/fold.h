@@ -27,7 +27,8 @@ void folded_layer_free(folded_layer *f); /* all zero is allowed */
 
 /* What the range of fake quantization `index` comes to. */
 quantization_parameters qat_parameters(const network *n, uint32_t index);
-/* The fake quantization whose numbers layer `index` reads, through maxima. */
+/* The layer whose numbers layer `index` reads, through maxima: a fake quantization, but for batch
+ * norm a convolution. */
 uint32_t qat_source(const network *n, uint32_t index);
 
 #ifdef __cplusplus

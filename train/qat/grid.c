@@ -33,7 +33,7 @@ fake_grid fake_grid_of_weights(const float *weights, size_t count) {
 
 typedef struct rows_job {
   const fake_loops *loops;
-  float *weights;
+  float *weights, *scales;
   size_t length;
 } rows_job;
 
@@ -42,8 +42,13 @@ static void quantize_row(void *context, size_t row) {
   float *weights = j->weights + row * j->length;
   const fake_grid grid = fake_grid_of_weights(weights, j->length);
   j->loops->quantize(weights, j->length, &grid, NO_CLAMP, weights, NULL);
+  j->scales[row] = grid.scale;
 }
 
-void fake_quantize_rows(float *weights, size_t rows, size_t length) {
-  parallel_parts(rows, quantize_row, &(rows_job){fake_loops_choose(), weights, length});
+void fake_quantize_rows(float *weights, size_t rows, size_t length, float *scales) {
+  parallel_parts(rows, quantize_row, &(rows_job){fake_loops_choose(), weights, scales, length});
+}
+
+float fake_round_bias(float bias, float unit) {
+  return unit > 0.0f ? (float)(rint((double)bias / (double)unit) * (double)unit) : bias;
 }

@@ -16,8 +16,14 @@ fake_grid fake_grid_of(quantization_parameters parameters);
  * too small for a normal scale count as zero: then scale and inverse are 0. */
 fake_grid fake_grid_of_weights(const float *weights, size_t count);
 
-/* Rounds `rows` rows of `length` weights each to its own grid, in place, in parallel. */
-void fake_quantize_rows(float *weights, size_t rows, size_t length);
+/* Rounds `rows` rows of `length` weights each to its own grid, in place, in parallel, and tells the
+ * scales. */
+void fake_quantize_rows(float *weights, size_t rows, size_t length, float *scales);
+
+/* The multiple of `unit` that is nearest to a bias, which int8 inference adds as an integer to sums
+ * in that unit: scale of the input · scale of the weights. With unit 0, of weights that are all
+ * zeros, the bias as it is. */
+float fake_round_bias(float bias, float unit);
 
 /* The loops for this processor. */
 const fake_loops *fake_loops_choose(void);

@@ -112,7 +112,7 @@ static void add_layer(planner *p, uint32_t i) {
     for (uint32_t k = 0; k < copy.input_count; k++)
       copy.inputs[k] = p->map[copy.inputs[k]];
     copy.relu = false;
-    copy.quantized = l->kind == ARCHITECTURE_CONVOLUTION || l->kind == ARCHITECTURE_LINEAR;
+    copy.quantized = true;
     p->map[i] = append(p, &copy);
   }
   if (!p->absorbed[i] && l->kind != ARCHITECTURE_MAX_POOL)

@@ -1,5 +1,7 @@
 /* Written with the compiler's vector types and compiled once for each instruction set
- * (train/CMakeLists.txt) under the name OCTAVO_FAKE_LOOPS. */
+ * (train/CMakeLists.txt) under the name OCTAVO_FAKE_LOOPS, with vectors of OCTAVO_FAKE_LANES
+ * numbers: of comparisons of wider ones than the processor has compilers make scalar code. No
+ * result depends on the width. */
 #include "train/qat/loops.h"
 
 #include <stdbool.h>
@@ -7,7 +9,7 @@
 
 #define INLINE static inline __attribute__((always_inline))
 
-enum { LANES = 16 };
+enum { LANES = OCTAVO_FAKE_LANES };
 
 typedef float lanes __attribute__((vector_size(LANES * 4)));
 typedef int32_t lanes_int __attribute__((vector_size(LANES * 4)));
@@ -59,16 +61,19 @@ static void quantize(const float *x, size_t count, const fake_grid *grid, fake_c
   else
     for (; i + LANES <= count; i += LANES)
       quantize_lanes(x + i, LANES, &g, clamp, y + i, passed + i);
-  if (i < count)
-    quantize_lanes(x + i, count - i, &g, clamp, y + i, passed == NULL ? NULL : passed + i);
+  quantize_lanes(x + i, count - i, &g, clamp, y + i, passed == NULL ? NULL : passed + i);
+}
+
+INLINE void clamp_lanes(const float *x, size_t count, fake_clamp clamp, float *y) {
+  const lanes v = limit(load(x, count), clamp.low, clamp.high);
+  memcpy(y, &v, count * sizeof *y);
 }
 
 static void clamp_all(const float *x, size_t count, fake_clamp clamp, float *y) {
-  for (size_t i = 0; i < count; i += LANES) {
-    const size_t left = count - i, part = left < LANES ? left : LANES;
-    const lanes v = limit(load(x + i, part), clamp.low, clamp.high);
-    memcpy(y + i, &v, part * sizeof *y);
-  }
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    clamp_lanes(x + i, LANES, clamp, y + i);
+  clamp_lanes(x + i, count - i, clamp, y + i);
 }
 
 static void range(const float *x, size_t count, fake_clamp clamp, float *least, float *greatest) {
@@ -97,15 +102,19 @@ static void range(const float *x, size_t count, fake_clamp clamp, float *least, 
     }
 }
 
+INLINE void mask_lanes(const int8_t *passed, size_t count, float *gradient) {
+  lanes_byte bytes = {0};
+  memcpy(&bytes, passed, count);
+  const lanes_int bits = __builtin_convertvector(bytes, lanes_int);
+  const lanes v = (lanes)((lanes_int)load(gradient, count) & bits);
+  memcpy(gradient, &v, count * sizeof *gradient);
+}
+
 static void mask(const int8_t *passed, size_t count, float *gradient) {
-  for (size_t i = 0; i < count; i += LANES) {
-    const size_t left = count - i, part = left < LANES ? left : LANES;
-    lanes_byte bytes = {0};
-    memcpy(&bytes, passed + i, part);
-    const lanes_int bits = __builtin_convertvector(bytes, lanes_int);
-    const lanes v = (lanes)((lanes_int)load(gradient + i, part) & bits);
-    memcpy(gradient + i, &v, part * sizeof *gradient);
-  }
+  size_t i = 0;
+  for (; i + LANES <= count; i += LANES)
+    mask_lanes(passed + i, LANES, gradient + i);
+  mask_lanes(passed + i, count - i, gradient + i);
 }
 
 const fake_loops OCTAVO_FAKE_LOOPS = {range, clamp_all, quantize, mask};

@@ -3,6 +3,9 @@
 #include "tests/train/network_harness.h"
 #include "train/qat/plan.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace {
 
 class FakeQuantize : public NetworkHarness {
@@ -140,6 +143,45 @@ TEST_P(FakeQuantize, RangesFollowTheImages) {
   EXPECT_FLOAT_EQ(range[0], *least);
   EXPECT_FLOAT_EQ(range[1], *greatest);
   EXPECT_EQ(rectified[0], 0);
+}
+
+// What folding a norm into its convolution has as gradients: by differences of the logits, which
+// are linear in each scale and shift as long as no value crosses a ReLU's kink.
+TEST_P(FakeQuantize, GradientsOfFixedNormsAreDifferencesOfTheLoss) {
+  ASSERT_NO_FATAL_FAILURE(Make({3, 5, 3}, [&](architecture *a) {
+    const uint32_t x = ConvolutionNorm(a, 0, "one", 16, 3, true);
+    architecture_linear(a, ConvolutionNorm(a, x, "two", 16, 3, false), "fc", 5);
+  }));
+  net_->phase.norm_fixed = reference_->norm_fixed = true;
+  ASSERT_NO_FATAL_FAILURE(Train());
+  std::vector<double> weights(15);
+  for (size_t i = 0; i < weights.size(); i++)
+    weights[i] = std::sin(static_cast<double>(i) + 1);
+  const auto loss = [&] {
+    EXPECT_EQ(network_forward(net_, true, &error_), OCTAVO_OK);
+    const float *logits = network_logits(net_);
+    double sum = 0;
+    for (size_t i = 0; i < weights.size(); i++)
+      sum += weights[i] * static_cast<double>(logits[i]);
+    return sum;
+  };
+  loss();
+  std::copy(weights.begin(), weights.end(), network_logits_gradient(net_));
+  ASSERT_EQ(network_backward(net_, &error_), OCTAVO_OK);
+  for (const char *name : {"two.bn.weight", "two.bn.bias"}) {
+    const parameter *p = network_parameter(net_, name);
+    float *value = static_cast<float *>(p->value.data);
+    const float *gradient = static_cast<const float *>(p->gradient.data);
+    for (size_t c = 0; c < p->count; c++) {
+      const float kept = value[c];
+      value[c] = kept + 0.5f;
+      const double above = loss();
+      value[c] = kept - 0.5f;
+      const double below = loss();
+      value[c] = kept;
+      EXPECT_NEAR(gradient[c], above - below, 2e-5 + 1e-4 * std::fabs(above - below)) << name << c;
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Precision, FakeQuantize, ::testing::Values(false),

@@ -338,7 +338,8 @@ double FakeQuantize(const architecture_layer &l, const Grid &grid, const Volume 
     (*passed)[i] = v > low && v < high && q >= -128 && q <= 127;
     y->numbers[i] = (std::clamp(q, -128.0, 127.0) - grid.zero_point) * grid.scale;
     const double to_tie = std::fabs(std::fabs(steps - std::nearbyint(steps)) - 0.5) * grid.scale;
-    margin = std::min({margin, to_tie, relu && v != 0 ? std::fabs(v) : infinity, std::fabs(v - high)});
+    margin =
+        std::min({margin, to_tie, relu && v != 0 ? std::fabs(v) : infinity, std::fabs(v - high)});
   }
   return margin;
 }

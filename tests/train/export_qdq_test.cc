@@ -145,7 +145,6 @@ TEST_P(ExportQdq, GivesTheSimulatedLogits) {
 INSTANTIATE_TEST_SUITE_P(Networks, ExportQdq,
                          ::testing::Values(Case{"resnet8", 16, 0, ARCHITECTURE_NO_FUNCTION},
                                            Case{"resnet18", 32, 0, ARCHITECTURE_NO_FUNCTION},
-                                           Case{"vgg11", 32, 0, ARCHITECTURE_NO_FUNCTION},
                                            Case{"mobilenetv2", 16, 0.25, ARCHITECTURE_NO_FUNCTION},
                                            Case{"airbench94", 26, 0, ARCHITECTURE_RELU}),
                          [](const auto &p) { return std::string(p.param.network); });
@@ -267,9 +266,14 @@ TEST_F(QdqStructure, NegativeFactorsBehindAMaximumAreRefused) {
 // Whatever allocation fails, the message says so, and all that was taken is given back (checked by
 // AddressSanitizer).
 TEST_F(QdqStructure, SurvivesEveryFailingAllocation) {
-  const trainable_options options{8, kClasses, 0, ARCHITECTURE_NO_FUNCTION};
   architecture plain{};
-  ASSERT_EQ(trainable_build(trainable_find("resnet8"), &options, &plain, &error_), OCTAVO_OK);
+  architecture_begin(&plain, 3, 4);
+  uint32_t x = architecture_convolution(&plain, 0, "conv", "", 16, {3, 1, 1}, 1);
+  x = architecture_batch_norm(&plain, x, "bn", "", true);
+  x = architecture_add(&plain, x, x, "add", "", false);
+  x = architecture_pool(&plain, x, "pool", ARCHITECTURE_MAX_POOL, {2, 2, 0});
+  architecture_linear(&plain, x, "fc", kClasses);
+  ASSERT_EQ(architecture_check(&plain, &error_), OCTAVO_OK);
   size_t n = 0;
   for (bool failed = true; failed; n++) {
     const size_t before = octavo_memory_count();
@@ -286,7 +290,7 @@ TEST_F(QdqStructure, SurvivesEveryFailingAllocation) {
     net_ = nullptr;
     architecture_free(&plan_);
   }
-  EXPECT_GT(n, 500u);
+  EXPECT_GT(n, 150u);
   architecture_free(&plain);
 }
 

@@ -55,7 +55,7 @@ TEST(FakeLoops, EqualPlainCodeAtEveryLength) {
     for (const fake_grid &g : grids)
       for (const fake_clamp &c : clamps)
         for (size_t count : {0u, 1u, 3u, 4u, 7u, 8u, 15u, 16u, 17u, 31u, 63u, 64u, 65u, 200u}) {
-          std::vector<float> x = Numbers(count, count), y(count + 1, 77.0f),
+          std::vector<float> x = Numbers(count, count + 1), y(count + 1, 77.0f),
                              clamped(count + 1, 77.0f);
           std::vector<float> gradient(count + 1, 3.0f);
           std::vector<int8_t> passed(count + 1, 77);

@@ -1,8 +1,10 @@
-/* Which variants of the trainer's loops of batch norm this processor can run. */
+/* Which variants of the trainer's loops of batch norm and fake quantization this processor can
+ * run. */
 #ifndef OCTAVO_PLATFORMS_NORM_LOOPS_H
 #define OCTAVO_PLATFORMS_NORM_LOOPS_H
 
 #include "train/norm/loops.h"
+#include "train/qat/loops.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -10,8 +12,9 @@ extern "C" {
 
 enum { NORM_LOOPS_MOST = 3 };
 
-/* Writes them to `list`, the fastest first, and returns how many (at least one). */
+/* Each writes them to `list`, the fastest first, and returns how many (at least one). */
 size_t norm_loops_list(const norm_loops *list[NORM_LOOPS_MOST]);
+size_t fake_loops_list(const fake_loops *list[NORM_LOOPS_MOST]);
 
 #ifdef __cplusplus
 }

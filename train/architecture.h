@@ -21,6 +21,7 @@ typedef enum architecture_kind {
   ARCHITECTURE_GLOBAL_AVERAGE, /* to 1 × 1 */
   ARCHITECTURE_LINEAR,         /* of all that the input has; with bias, unless the layer says so */
   ARCHITECTURE_ACTIVATION,
+  ARCHITECTURE_FAKE_QUANTIZE, /* with an optional ReLU or ReLU6; qat/plan.h puts it in */
   ARCHITECTURE_KINDS
 } architecture_kind;
 
@@ -49,9 +50,10 @@ typedef struct architecture_layer {
   uint32_t kernel, stride, padding, groups; /* convolution and pooling */
   bool relu;
   bool bias;                      /* of a convolution or linear layer */
-  architecture_function function; /* of an activation */
+  architecture_function function; /* of an activation or a fake quantization */
   float factor;                   /* of ARCHITECTURE_SCALE */
   bool frozen;                    /* weights of a convolution, scale of a batch norm: not trained */
+  bool quantized;                 /* weights, bias, shift: rounded as int8 inference does */
   architecture_start start;       /* of a convolution */
   float running_share; /* of a batch norm: how much of the way to the batch's statistics the running
                           ones go in a step */

@@ -110,7 +110,9 @@ octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
       !set_count(metadata, "next_epoch", at->epoch) ||
       !set_count(metadata, "next_step", at->step) ||
       !set_real(metadata, "loss_sum", at->loss_sum) ||
-      !set_count(metadata, "correct", at->correct) || !set_count(metadata, "seen", at->seen)) {
+      !set_count(metadata, "correct", at->correct) || !set_count(metadata, "seen", at->seen) ||
+      !set_real(metadata, "float_accuracy", at->float_accuracy) ||
+      !set_real(metadata, "rounded_accuracy", at->rounded_accuracy)) {
     json_decref(metadata);
     return octavo_error_memory(error, 1, "a checkpoint");
   }
@@ -123,6 +125,18 @@ octavo_status checkpoint_save(const network *n, const checkpoint_position *at,
   return status;
 }
 
+/* Settings that only some runs have at all. */
+static const char *const optional_settings[] = {"qat"};
+
+static octavo_status refuse(const char *path, const char *key, const char *found,
+                            const char *wanted, octavo_error *error) {
+  return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                          "%s: of a run with %s = %s, and this one has %s; give the options of "
+                          "that run, or choose another output folder",
+                          path, key, found != NULL ? found : "nothing",
+                          wanted != NULL ? wanted : "nothing");
+}
+
 static octavo_status check_settings(const safetensors *file, const json_t *settings,
                                     const char *path, octavo_error *error) {
   const char *key = NULL;
@@ -130,11 +144,12 @@ static octavo_status check_settings(const safetensors *file, const json_t *setti
   json_object_foreach((json_t *)(uintptr_t)settings, key, wanted) {
     const char *found = safetensors_metadata(file, key);
     if (found == NULL || strcmp(found, json_string_value(wanted)) != 0)
-      return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                              "%s: of a run with %s = %s, and this one has %s; give the options of "
-                              "that run, or choose another output folder",
-                              path, key, found != NULL ? found : "nothing",
-                              json_string_value(wanted));
+      return refuse(path, key, found, json_string_value(wanted), error);
+  }
+  for (size_t i = 0; i < sizeof optional_settings / sizeof optional_settings[0]; i++) {
+    const char *found = safetensors_metadata(file, optional_settings[i]);
+    if (found != NULL && json_object_get(settings, optional_settings[i]) == NULL)
+      return refuse(path, optional_settings[i], found, NULL, error);
   }
   return OCTAVO_OK;
 }
@@ -156,8 +171,14 @@ static octavo_status read_position(const safetensors *file, checkpoint_position 
                             "%s: expected a checkpoint of octavo-train, found a safetensors file "
                             "that does not say how far the run is",
                             path);
-  *at = (checkpoint_position){(uint32_t)epoch, (uint32_t)step, loss, (uint64_t)correct,
-                              (uint64_t)seen};
+  *at = (checkpoint_position){.epoch = (uint32_t)epoch,
+                              .step = (uint32_t)step,
+                              .loss_sum = loss,
+                              .correct = (uint64_t)correct,
+                              .seen = (uint64_t)seen};
+  /* Not in checkpoints of versions without fake quantization. */
+  read_number(file, "float_accuracy", &at->float_accuracy);
+  read_number(file, "rounded_accuracy", &at->rounded_accuracy);
   return OCTAVO_OK;
 }
 

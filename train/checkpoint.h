@@ -15,6 +15,8 @@ typedef struct checkpoint_position {
   uint32_t epoch, step; /* the next step to take, both from 0 */
   double loss_sum;      /* of this epoch's images so far */
   uint64_t correct, seen;
+  /* With fake quantization, before the first step; else 0. */
+  double float_accuracy, rounded_accuracy;
 } checkpoint_position;
 
 /* Writes the parameters alone, named as in torchvision. Errors: IO, MEMORY. */

@@ -2,6 +2,8 @@
 
 #include "common/onnx/proto.h"
 #include "common/utf8.h"
+#include "export_qdq.h"
+#include "qat/plan.h"
 #include "runtime/error.h"
 
 #include <stdio.h>
@@ -197,6 +199,15 @@ static void add_layers(exporter *e) {
   proto_output(&e->proto, "logits", 2, (const int64_t[]){0, network_classes(e->n)});
 }
 
+/* The graph as trained: batch norm on its own. */
+static octavo_status add_float_graph(exporter *e, octavo_error *error) {
+  const octavo_status status = add_parameters(e, error);
+  e->names = proto_alloc(&e->proto, e->n->count, sizeof *e->names);
+  if (status == OCTAVO_OK && e->names != NULL)
+    add_layers(e);
+  return status;
+}
+
 static void add_channels(exporter *e, const char *key, const double values[3]) {
   char text[64];
   snprintf(text, sizeof text, "%.9g,%.9g,%.9g", (double)(float)values[0], (double)(float)values[1],
@@ -225,10 +236,8 @@ octavo_status export_onnx(const network *n, const char *name, const export_facts
                           const char *path, octavo_error *error) {
   exporter e = {.n = n};
   proto_begin(&e.proto, name);
-  e.names = proto_alloc(&e.proto, n->count, sizeof *e.names);
-  octavo_status status = add_parameters(&e, error);
-  if (status == OCTAVO_OK && e.names != NULL)
-    add_layers(&e);
+  octavo_status status =
+      qat_is_planned(n->plan) ? export_qdq(&e.proto, n, error) : add_float_graph(&e, error);
   add_channels(&e, "octavo.mean", facts->mean);
   add_channels(&e, "octavo.std", facts->deviation);
   add_labels(&e, facts);

@@ -1,5 +1,5 @@
-/* A trained network as ONNX: the graph as trained, batch norm on its own, names as in torchvision.
- */
+/* A trained network as ONNX: the graph as trained, batch norm on its own, names as in torchvision;
+ * with fake quantization what export_qdq.h says. */
 #ifndef OCTAVO_TRAIN_EXPORT_ONNX_H
 #define OCTAVO_TRAIN_EXPORT_ONNX_H
 

@@ -16,6 +16,7 @@ static const layer_type *const types[ARCHITECTURE_KINDS] = {
     [ARCHITECTURE_GLOBAL_AVERAGE] = &layer_pool,
     [ARCHITECTURE_LINEAR] = &layer_linear,
     [ARCHITECTURE_ACTIVATION] = &layer_activation,
+    [ARCHITECTURE_FAKE_QUANTIZE] = &layer_fake_quantize,
 };
 
 octavo_status network_define(network *n, layer *l, version_desc desc, octavo_error *error) {
@@ -56,12 +57,17 @@ static octavo_status make_adder(network *n, layer *l, uint32_t which, const tens
   return status;
 }
 
+bool network_is_image(const network *n, uint32_t index) {
+  const architecture_layer *l = &n->plan->layers[index];
+  return index == 0 || (l->kind == ARCHITECTURE_FAKE_QUANTIZE && l->inputs[0] == 0);
+}
+
 octavo_status network_input_gradient(network *n, layer *l, uint32_t which, const tensor **target,
                                      octavo_error *error) {
   const uint32_t input = l->spec->inputs[which];
   value *v = &n->values[input];
   *target = NULL;
-  if (input == 0)
+  if (network_is_image(n, input))
     return OCTAVO_OK;
   *target = &v->gradient;
   if (v->last_reader == l->index)
@@ -76,11 +82,12 @@ octavo_status network_input_gradient(network *n, layer *l, uint32_t which, const
 
 /* Whether both inputs of a sum may use the memory of its gradient. What is written there before the
  * earlier of the two layers, whose backward pass comes last, has read it would reach that one too:
- * the mask of a sum's ReLU, and what other readers add. */
+ * the mask of a sum's ReLU or of a fake quantization, and what other readers add. */
 static bool may_share_both(const network *n, const layer *l) {
   const uint32_t *inputs = l->spec->inputs;
   const uint32_t later = inputs[0] > inputs[1] ? inputs[0] : inputs[1];
-  bool may = n->plan->layers[later].kind != ARCHITECTURE_ADD;
+  const architecture_kind kind = n->plan->layers[later].kind;
+  bool may = kind != ARCHITECTURE_ADD && kind != ARCHITECTURE_FAKE_QUANTIZE;
   for (uint32_t i = later + 1; i < l->index; i++)
     for (uint32_t k = 0; k < n->plan->layers[i].input_count; k++)
       may &= n->plan->layers[i].inputs[k] != inputs[0] && n->plan->layers[i].inputs[k] != inputs[1];
@@ -89,7 +96,7 @@ static bool may_share_both(const network *n, const layer *l) {
 
 octavo_status network_pass_gradient(network *n, layer *l, uint32_t which, octavo_error *error) {
   const uint32_t input = l->spec->inputs[which];
-  if (input == 0)
+  if (network_is_image(n, input))
     return OCTAVO_OK;
   value *v = &n->values[input];
   if (v->last_reader != l->index)

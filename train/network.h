@@ -19,6 +19,7 @@ typedef enum parameter_kind {
   PARAMETER_NORM_SHIFT,
   PARAMETER_RUNNING_MEAN, /* the running ones are not trained: no gradient, no momentum */
   PARAMETER_RUNNING_VARIANCE,
+  PARAMETER_RANGE, /* least and greatest value that a fake quantization has seen; not trained */
 } parameter_kind;
 
 /* float32. Its memory order is oneDNN's; parameter_get and parameter_set speak plain order. */
@@ -46,6 +47,8 @@ typedef struct value {
   uint32_t readers;
   uint32_t shares; /* index of the value whose gradient's memory it uses; its own index = none */
   norm *pending;   /* not NULL: data has no memory, the layer that reads it computes it with this */
+  float scale;     /* of fake quantization: of the grid in the last forward pass */
+  const float *weight_scales; /* of a layer with rounded weights: one for each output channel */
 } value;
 
 typedef struct network network;
@@ -72,6 +75,13 @@ struct layer {
   operation add_on[2]; /* adds it there */
 };
 
+/* What a network with fake quantization does in a forward pass. All false is the float network. */
+typedef struct quantization_phase {
+  bool quantize;     /* activations; weights as network_refresh finds it */
+  bool norm_fixed;   /* training too uses batch norm's running statistics, and leaves them alone */
+  float range_share; /* of the way to what a batch has, that ranges go; 0 = they stay */
+} quantization_phase;
+
 struct network {
   onednn *d;
   const architecture *plan;
@@ -85,7 +95,8 @@ struct network {
   uint32_t parameter_count;
   void **slots; /* memory of gradients */
   uint32_t slot_count;
-  profile *profile; /* borrowed; NULL = nobody wants to know where the time goes */
+  quantization_phase phase; /* set by whoever runs the network; no layer of another one looks */
+  profile *profile;         /* borrowed; NULL = nobody wants to know where the time goes */
 };
 
 /* Makes the network that `plan` describes (kept, not copied). All parameters are zero. On failure
@@ -146,6 +157,8 @@ bool network_summed_only(const network *n, const layer *l);
 octavo_status network_add_parameter(network *n, const layer *l, const char *suffix,
                                     const parameter *like, version_desc desc, parameter **result,
                                     octavo_error *error);
+/* Whether value `index` is the image, or that rounded: it has no gradient. */
+bool network_is_image(const network *n, uint32_t index);
 /* The tensor that the layer writes the gradient of its input `which` to; NULL for the image. */
 octavo_status network_input_gradient(network *n, layer *l, uint32_t which, const tensor **target,
                                      octavo_error *error);
@@ -161,7 +174,7 @@ static inline const value *network_output(const network *n, const layer *l) {
 }
 
 extern const layer_type layer_convolution, layer_batch_norm, layer_add, layer_pool, layer_linear,
-    layer_activation;
+    layer_activation, layer_fake_quantize;
 
 #ifdef __cplusplus
 }

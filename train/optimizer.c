@@ -78,6 +78,7 @@ static void fill_start(const parameter *p, random_state *random, float *plain) {
       break;
     case PARAMETER_NORM_SHIFT:
     case PARAMETER_RUNNING_MEAN:
+    case PARAMETER_RANGE:
       plain[i] = 0.0f;
       break;
     }

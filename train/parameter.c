@@ -6,7 +6,8 @@
 #include <string.h>
 
 static bool has_gradient(const parameter *p) {
-  return p->kind != PARAMETER_RUNNING_MEAN && p->kind != PARAMETER_RUNNING_VARIANCE;
+  return p->kind != PARAMETER_RUNNING_MEAN && p->kind != PARAMETER_RUNNING_VARIANCE &&
+         p->kind != PARAMETER_RANGE;
 }
 
 bool parameter_trained(const parameter *p) {

@@ -27,8 +27,12 @@ static octavo_status check_finite(const parameter *p, const float *data, octavo_
   return OCTAVO_OK;
 }
 
+/* Ranges of fake quantization are found from the images, whatever a file says. */
 static octavo_status take(const safetensors *file, network *n, parameter *p, float *data,
                           pretrained_report *report, octavo_error *error) {
+  if (p->kind == PARAMETER_RANGE)
+    return OCTAVO_OK;
+  report->wanted++;
   if (!safetensors_has(file, p->name)) {
     if (report->missing++ == 0)
       snprintf(report->first_missing, sizeof report->first_missing, "%s", p->name);

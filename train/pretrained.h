@@ -10,6 +10,7 @@ extern "C" {
 #endif
 
 typedef struct pretrained_report {
+  uint32_t wanted;  /* tensors of the network that a file can have */
   uint32_t taken;   /* tensors of the network that come from the file */
   uint32_t missing; /* those that it lacks */
   uint32_t unfit;   /* those of another shape or type */

@@ -9,6 +9,7 @@ static const char *const names[PROFILE_PARTS] = {
     [PROFILE_ADD] = "add",
     [PROFILE_ACTIVATION] = "activation",
     [PROFILE_POOL] = "pool",
+    [PROFILE_FAKE_QUANTIZE] = "fake quantization",
     [PROFILE_LINEAR] = "linear",
     [PROFILE_LOSS] = "loss",
     [PROFILE_OPTIMIZER] = "optimizer",
@@ -26,6 +27,7 @@ static const int parts[ARCHITECTURE_KINDS] = {
     [ARCHITECTURE_GLOBAL_AVERAGE] = PROFILE_POOL + 1,
     [ARCHITECTURE_LINEAR] = PROFILE_LINEAR + 1,
     [ARCHITECTURE_ACTIVATION] = PROFILE_ACTIVATION + 1,
+    [ARCHITECTURE_FAKE_QUANTIZE] = PROFILE_FAKE_QUANTIZE + 1,
 };
 
 profile_part profile_part_of(architecture_kind kind) {

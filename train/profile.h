@@ -22,6 +22,7 @@ typedef enum profile_part {
   PROFILE_ADD, /* also of two gradients for one value */
   PROFILE_ACTIVATION,
   PROFILE_POOL,
+  PROFILE_FAKE_QUANTIZE,
   PROFILE_LINEAR,
   PROFILE_LOSS,
   PROFILE_OPTIMIZER,

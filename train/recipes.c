@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-const char *const recipe_names[] = {"classic", "fast", NULL};
+const char *const recipe_names[] = {"classic", "fast", "qat", NULL};
 
 typedef struct recipe_row {
   int recipe;
@@ -62,6 +62,20 @@ static const recipe_row rows[] = {
       .lookahead = 5,
       .lookahead_share = 0.226,
       .lookahead_power = 3}},
+    /* From a trained network: six epochs, of which the last two have batch norm and ranges fixed
+     * (qat/qat.h). */
+    {RECIPE_QAT,
+     NULL,
+     {.epochs = 6,
+      .batch = 128,
+      .rate = 1e-3,
+      .momentum = 0.9,
+      .weight_decay = 5e-4,
+      .warmup = 0.25,
+      .schedule = SCHEDULE_COSINE,
+      .nesterov = 1,
+      .flip = AUGMENT_FLIP_ALTERNATING,
+      .translate = 3}},
 };
 
 static const recipe_row *find(int recipe, const char *network) {

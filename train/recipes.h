@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-enum { RECIPE_CLASSIC, RECIPE_FAST };
+enum { RECIPE_CLASSIC, RECIPE_FAST, RECIPE_QAT };
 extern const char *const recipe_names[]; /* ends with NULL */
 
 /* Sets all of *s to what the recipe says for the network, or for any (NULL, a name that has no row

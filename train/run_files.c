@@ -100,6 +100,10 @@ static json_t *describe_result(const training *t) {
                 last->seconds, "peak_memory_bytes", (json_int_t)platform_memory_peak());
   if (t->settings->tta)
     json_object_set_new(result, "tta_accuracy", json_real(last->tta_accuracy));
+  if (t->settings->qat) {
+    json_object_set_new(result, "float_accuracy", json_real(t->at.float_accuracy));
+    json_object_set_new(result, "rounded_accuracy", json_real(t->at.rounded_accuracy));
+  }
   return result;
 }
 

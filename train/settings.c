@@ -1,5 +1,6 @@
 #include "settings.h"
 
+#include "precision.h"
 #include "recipes.h"
 #include "runtime/memory.h"
 #include "settings_options.h"
@@ -8,12 +9,12 @@
 
 /* The options are parsed twice: once to learn the recipe and the network (from a copy of argv,
  * which the parser reorders), then on top of the recipe's values. */
-static int find_recipe(int argc, char **argv, train_settings *s) {
+static int find_recipe(int argc, char **argv, int usual, train_settings *s) {
   char **copy = octavo_memory_alloc((size_t)argc + 1, sizeof *copy);
   if (copy == NULL)
     return 1;
   memcpy(copy, argv, (size_t)argc * sizeof *copy);
-  recipe_take(s, RECIPE_CLASSIC, NULL);
+  recipe_take(s, usual, NULL);
   const int code = options_parse(&train_program, argc, copy, s);
   octavo_memory_free(copy);
   return code;
@@ -26,7 +27,9 @@ static int wrong(const char *text) {
 }
 
 int train_settings_parse(int argc, char **argv, train_settings *s) {
-  int code = find_recipe(argc, argv, s);
+  int code = find_recipe(argc, argv, RECIPE_CLASSIC, s);
+  if (code == OPTIONS_RUN && s->qat)
+    code = find_recipe(argc, argv, RECIPE_QAT, s);
   if (code != OPTIONS_RUN)
     return code;
   recipe_take(s, s->recipe, s->network);
@@ -65,8 +68,16 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
     return wrong(
         "--lookahead-share and --lookahead-power say how --lookahead K averages; give that "
         "too, or leave them out");
+  if (s->qat && s->init == NULL)
+    return wrong("--qat needs a trained network to begin with: --init weights.safetensors of a run "
+                 "without --qat");
+  if (s->qat && s->precision == TRAIN_PRECISION_BFLOAT16)
+    return wrong("--qat computes in float32, in which sums of int8 products are as exact as int8 "
+                 "inference; leave out --precision bfloat16");
   if (s->resume && s->overwrite)
     return wrong("--resume and --overwrite exclude each other");
+  if (s->qat)
+    s->precision = TRAIN_PRECISION_FLOAT32;
   return OPTIONS_RUN;
 }
 

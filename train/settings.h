@@ -14,7 +14,7 @@ extern "C" {
 
 typedef struct train_settings {
   const char *network, *data, *output, *init;
-  bool list, resume, overwrite, tta, profile;
+  bool list, resume, overwrite, qat, tta, profile;
   int recipe;
   uint32_t epochs, batch, size, threads, limit, test_limit; /* size, limits, threads: 0 = usual */
   uint64_t seed;

@@ -52,6 +52,8 @@ static void add_network(description *d, const train_settings *s) {
 json_t *train_settings_describe(const train_settings *s) {
   description result = {json_object(), true}, *o = &result;
   add_network(o, s);
+  if (s->qat)
+    add_text(o, "qat", no_yes_names[1]);
   add_text(o, "recipe", recipe_names[s->recipe]);
   add_unsigned(o, "epochs", s->epochs);
   add_unsigned(o, "batch", s->batch);

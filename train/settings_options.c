@@ -48,6 +48,13 @@ static const option_descriptor options[] = {
      .value = "FILE",
      .help = "Start from these weights (safetensors with torchvision's names, as timm has them); "
              "tensors of another shape start at random."},
+    {.name = "qat",
+     .kind = OPTION_FLAG,
+     .offset = AT(qat),
+     .help =
+         "Train on with activations and weights rounded as int8 inference rounds them, from the "
+         "weights of --init (quantization-aware training). The recipe is qat unless --recipe "
+         "says otherwise; model.onnx then holds the integers and scales."},
     {.name = "recipe",
      .kind = OPTION_CHOICE,
      .offset = AT(recipe),
@@ -251,7 +258,9 @@ static const option_descriptor options[] = {
 static const char *const examples[] = {
     "octavo-train resnet8 --data shapes10 --recipe fast -o runs/shapes",
     "octavo-train resnet20 --data cifar10 --recipe fast --epochs 30 -o runs/r20",
-    "octavo-train resnet20 --data cifar10 --recipe fast --epochs 30 -o runs/r20 --resume", NULL};
+    "octavo-train resnet20 --data cifar10 --recipe fast --epochs 30 -o runs/r20 --resume",
+    "octavo-train resnet20 --qat --init runs/r20/weights.safetensors --data cifar10 -o runs/r20-q",
+    NULL};
 
 static const char *const exit_codes[] = {
     "0  trained", "1  failure, or stopped by Ctrl-C (--resume goes on)", "2  wrong usage", NULL};

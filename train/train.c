@@ -19,9 +19,13 @@ static void print_begin(const training *t) {
 static void print_end(const training *t) {
   const train_settings *s = t->settings;
   const bool is_folder = platform_path(s->data) == PLATFORM_PATH_FOLDER;
-  printf("%s: model.onnx, weights.safetensors, history.csv, curves.svg, run.json, labels.txt\n"
-         "Next: octavo-convert %s/model.onnx --calib %s -o model.octavo\n",
-         s->output, s->output, is_folder ? s->data : "DIR");
+  printf("%s: model.onnx, weights.safetensors, history.csv, curves.svg, run.json, labels.txt\n",
+         s->output);
+  if (s->qat) /* the ranges are in the file */
+    printf("Next: octavo-convert %s/model.onnx -o model.octavo\n", s->output);
+  else
+    printf("Next: octavo-convert %s/model.onnx --calib %s -o model.octavo\n", s->output,
+           is_folder ? s->data : "DIR");
 }
 
 int main(int argc, char **argv) {

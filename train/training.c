@@ -4,6 +4,8 @@
 #include "platforms/platform.h"
 #include "precision.h"
 #include "pretrained.h"
+#include "qat/plan.h"
+#include "qat/qat.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "schedule.h"
@@ -41,6 +43,18 @@ static octavo_status load_data(training *t, const trainable *kind, octavo_error 
   return OCTAVO_OK;
 }
 
+static octavo_status build_plan(training *t, const trainable *kind,
+                                const trainable_options *options, octavo_error *error) {
+  if (!t->settings->qat)
+    return trainable_build(kind, options, &t->plan, error);
+  architecture plain = {0};
+  octavo_status status = trainable_build(kind, options, &plain, error);
+  if (status == OCTAVO_OK)
+    status = qat_plan(&plain, &t->plan, error);
+  architecture_free(&plain);
+  return status;
+}
+
 static octavo_status make_network(training *t, const trainable *kind, octavo_error *error) {
   const train_settings *s = t->settings;
   trainable_options options = train_settings_network(s);
@@ -50,7 +64,7 @@ static octavo_status make_network(training *t, const trainable *kind, octavo_err
   if (status == OCTAVO_OK)
     status = train_precision_choose(&t->d, (train_precision)s->precision, &t->bfloat16, error);
   if (status == OCTAVO_OK)
-    status = trainable_build(kind, &options, &t->plan, error);
+    status = build_plan(t, kind, &options, error);
   if (status == OCTAVO_OK)
     status = network_create(&t->d, &t->plan, s->batch, t->bfloat16, &t->net, error);
   if (status == OCTAVO_OK)
@@ -118,7 +132,7 @@ static octavo_status start_from_file(training *t, octavo_error *error) {
   if (status != OCTAVO_OK)
     return status;
   printf("%s: %" PRIu32 " of %" PRIu32 " tensors taken\n%s", t->settings->init, report.taken,
-         t->net->parameter_count, report.lines);
+         report.wanted, report.lines);
   if (report.missing > 0)
     printf("%" PRIu32 " tensors are not in it, such as %s: they start at random\n", report.missing,
            report.first_missing);
@@ -126,6 +140,7 @@ static octavo_status start_from_file(training *t, octavo_error *error) {
 }
 
 static octavo_status resume(training *t, octavo_error *error) {
+  t->net->phase.quantize = t->settings->qat;
   char *checkpoint = training_path(t, "checkpoint.safetensors");
   char *csv = training_path(t, "history.csv");
   octavo_status status = checkpoint != NULL && csv != NULL
@@ -164,6 +179,8 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
     status = describe(t, error);
   if (status == OCTAVO_OK && s->init != NULL && !s->resume)
     status = start_from_file(t, error);
+  if (status == OCTAVO_OK && s->qat && !s->resume)
+    status = qat_begin(t, error);
   if (status == OCTAVO_OK)
     status = make_averages(t, error);
   if (status == OCTAVO_OK && s->resume)
@@ -217,12 +234,24 @@ static octavo_status report_divergence(const training *t, const char *which, dou
                           rate_at(t, t->at.step > 0 ? t->at.step - 1 : 0));
 }
 
+/* What fake quantization does in the next step; afterwards, as for evaluation, it only rounds. */
+static void begin_phase(training *t) {
+  if (t->settings->qat)
+    t->net->phase = qat_phase(steps_done(t), run_steps(t), loader_steps(t->train_loader));
+}
+
+static void end_phase(training *t) {
+  t->net->phase = (quantization_phase){.quantize = t->settings->qat};
+}
+
 octavo_status training_step(training *t, octavo_error *error) {
   const loader_batch batch = loader_next(t->train_loader);
   const tensor *input = network_input(t->net);
   memcpy(input->data, batch.images, input->bytes);
   profile_mark(t->net->profile, PROFILE_IMAGES, PROFILE_FORWARD);
+  begin_phase(t);
   octavo_status status = network_forward(t->net, true, error);
+  end_phase(t);
   if (status != OCTAVO_OK)
     return status;
   const loss_result result = loss_cross_entropy(
@@ -336,7 +365,9 @@ static octavo_status finish_epoch(training *t, double rate, double speed, octavo
                            .seconds = t->earlier_seconds +
                                       (double)(platform_nanoseconds() - t->begun) * 1e-9};
   status = history_add(&t->history, &row, error);
-  t->at = (checkpoint_position){.epoch = t->at.epoch + 1};
+  t->at = (checkpoint_position){.epoch = t->at.epoch + 1,
+                                .float_accuracy = t->at.float_accuracy,
+                                .rounded_accuracy = t->at.rounded_accuracy};
   if (status == OCTAVO_OK)
     status = run_files_save_epoch(t, error);
   if (status == OCTAVO_OK)

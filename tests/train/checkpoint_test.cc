@@ -69,7 +69,7 @@ protected:
     return state;
   }
   octavo_status Save(octavo_error *error) {
-    const checkpoint_position at = {3, 7, 1.0 / 3, 5, 9};
+    const checkpoint_position at = {3, 7, 1.0 / 3, 5, 9, 0.7, 0.6};
     return checkpoint_save(net_, &at, settings_, path_.c_str(), error);
   }
 
@@ -96,6 +96,8 @@ TEST_F(Checkpoint, BringsAllBack) {
   EXPECT_EQ(at.loss_sum, 1.0 / 3); // to the last bit
   EXPECT_EQ(at.correct, 5u);
   EXPECT_EQ(at.seen, 9u);
+  EXPECT_EQ(at.float_accuracy, 0.7);
+  EXPECT_EQ(at.rounded_accuracy, 0.6);
 }
 
 TEST_F(Checkpoint, WhatIsNoneIsRefused) {

@@ -124,7 +124,8 @@ protected:
   }
   void measure(norm *n, const Data &x) {
     norm_measure(n, x.t.data, mean_.data(), variance_.data());
-    const norm_statistics s = {mean_.data(), variance_.data(), shift_.data(), kEpsilon};
+    const norm_statistics s = {mean_.data(), variance_.data(), shift_.data(),
+                               kEpsilon,     nullptr,          false};
     norm_set(n, &s);
   }
   double normal(const Data &x, uint32_t n, uint32_t c, uint32_t p) const {

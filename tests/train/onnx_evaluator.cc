@@ -170,6 +170,27 @@ Tensor Map(const Inputs &in, double (*f)(double)) {
   return y;
 }
 
+// Of int8, with one scale.
+Tensor Quantize(const Onnx__NodeProto &, const Inputs &in) {
+  Tensor y = *in[0];
+  for (double &v : y.data)
+    v = std::clamp(std::nearbyint(v / in[1]->data.at(0)) + in[2]->data.at(0), -128.0, 127.0);
+  return y;
+}
+
+// With one scale, or one for each index of the axis.
+Tensor Dequantize(const Onnx__NodeProto &node, const Inputs &in) {
+  Tensor y = *in[0];
+  const std::vector<double> &scales = in[1]->data, &zeros = in[2]->data;
+  if (scales.size() > 1 &&
+      (Int(node, "axis", 1) != 0 || static_cast<int64_t>(scales.size()) != y.shape.at(0)))
+    throw std::runtime_error("expected a scale for each output channel");
+  const size_t row = y.data.size() / scales.size();
+  for (size_t i = 0; i < y.data.size(); i++)
+    y.data[i] = (y.data[i] - zeros.at(i / row)) * scales[i / row];
+  return y;
+}
+
 // Of two tensors alike, or one and a single number.
 Tensor Zip(const Inputs &in, double (*f)(double, double)) {
   Tensor y = *in[0];
@@ -182,6 +203,8 @@ const std::map<std::string, std::function<Tensor(const Onnx__NodeProto &, const 
     kOperators = {
         {"Conv", Convolution},
         {"MaxPool", MaxPool},
+        {"QuantizeLinear", Quantize},
+        {"DequantizeLinear", Dequantize},
         {"BatchNormalization", BatchNorm},
         {"GlobalAveragePool", GlobalAverage},
         {"Flatten", Flatten},
@@ -201,12 +224,25 @@ const std::map<std::string, std::function<Tensor(const Onnx__NodeProto &, const 
            return Zip(in, [](double x, double y) { return x / y; });
          }}};
 
-Tensor ReadConstant(const Onnx__TensorProto &proto) {
-  Tensor t{{proto.dims, proto.dims + proto.n_dims}, {}};
-  std::vector<float> values(proto.raw_data.len / sizeof(float));
+template <typename Number>
+std::vector<double> Numbers(const Onnx__TensorProto &proto) {
+  std::vector<Number> values(proto.raw_data.len / sizeof(Number));
   std::memcpy(values.data(), proto.raw_data.data, proto.raw_data.len);
-  t.data.assign(values.begin(), values.end());
-  return t;
+  return {values.begin(), values.end()};
+}
+
+Tensor ReadConstant(const Onnx__TensorProto &proto) {
+  const std::vector<int64_t> shape(proto.dims, proto.dims + proto.n_dims);
+  switch (proto.data_type) {
+  case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT:
+    return {shape, Numbers<float>(proto)};
+  case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+    return {shape, Numbers<int8_t>(proto)};
+  case ONNX__TENSOR_PROTO__DATA_TYPE__INT32:
+    return {shape, Numbers<int32_t>(proto)};
+  default:
+    throw std::runtime_error("a constant of another type");
+  }
 }
 
 } // namespace

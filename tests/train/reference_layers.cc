@@ -306,4 +306,57 @@ double CrossEntropy(const Numbers &logits, const std::vector<uint32_t> &labels, 
   return loss;
 }
 
+void BatchNormFixedBackward(const Volume &x, const NormStatistics &s, const Numbers &scale,
+                            const Volume &dy, Volume *dx, Numbers *dscale, Numbers *dshift) {
+  const size_t area = x.height * x.width;
+  for (size_t i = 0; i < x.numbers.size(); i++) {
+    const size_t c = i / area % x.channels;
+    const double inverse = 1 / std::sqrt(s.variance[c] + 1e-5);
+    (*dscale)[c] += dy.numbers[i] * (x.numbers[i] - s.mean[c]) * inverse;
+    (*dshift)[c] += dy.numbers[i];
+    dx->numbers[i] += dy.numbers[i] * scale[c] * inverse;
+  }
+}
+
+Grid GridOf(double least, double greatest) {
+  const double low = std::min(least, 0.0), high = std::max(greatest, 0.0);
+  const double scale = (high - low) / 255;
+  return {scale, std::nearbyint(-128 - low / scale)};
+}
+
+double FakeQuantize(const architecture_layer &l, const Grid &grid, const Volume &x, Volume *y,
+                    std::vector<bool> *passed) {
+  const bool relu = l.function != ARCHITECTURE_NO_FUNCTION;
+  const double infinity = std::numeric_limits<double>::infinity();
+  const double low = relu ? 0 : -infinity;
+  const double high = l.function == ARCHITECTURE_RELU6 ? 6 : infinity;
+  double margin = infinity;
+  passed->resize(x.numbers.size());
+  for (size_t i = 0; i < x.numbers.size(); i++) {
+    const double v = x.numbers[i], steps = std::clamp(v, low, high) / grid.scale;
+    const double q = std::nearbyint(steps) + grid.zero_point;
+    (*passed)[i] = v > low && v < high && q >= -128 && q <= 127;
+    y->numbers[i] = (std::clamp(q, -128.0, 127.0) - grid.zero_point) * grid.scale;
+    const double to_tie = std::fabs(std::fabs(steps - std::nearbyint(steps)) - 0.5) * grid.scale;
+    margin =
+        std::min({margin, to_tie, relu && v != 0 ? std::fabs(v) : infinity, std::fabs(v - high)});
+  }
+  return margin;
+}
+
+Numbers RoundRows(const Numbers &w, size_t rows, Numbers *scales) {
+  const size_t length = w.size() / rows;
+  Numbers rounded(w.size());
+  scales->assign(rows, 0);
+  for (size_t r = 0; r < rows; r++) {
+    double most = 0;
+    for (size_t i = 0; i < length; i++)
+      most = std::max(most, std::fabs(w[r * length + i]));
+    const double scale = (*scales)[r] = most / 127;
+    for (size_t i = 0; most > 0 && i < length; i++)
+      rounded[r * length + i] = std::nearbyint(w[r * length + i] / scale) * scale;
+  }
+  return rounded;
+}
+
 } // namespace reference

@@ -49,6 +49,10 @@ void BatchNorm(const Volume &x, const NormStatistics &s, const Numbers &scale, c
 void BatchNormBackward(const Volume &x, const NormStatistics &s, const Numbers &scale,
                        const Volume &dy, Volume *dx, Numbers *dscale, Numbers *dshift);
 
+// The same for statistics that do not depend on x.
+void BatchNormFixedBackward(const Volume &x, const NormStatistics &s, const Numbers &scale,
+                            const Volume &dy, Volume *dx, Numbers *dscale, Numbers *dshift);
+
 // Where y is not positive, y (or its gradient) becomes 0.
 void Relu(Volume *y);
 void ReluBackward(const Volume &y, Volume *dy);
@@ -76,6 +80,21 @@ void BiasBackward(const Volume &dy, Numbers *db);
 // The mean over `labels` of −Σ t log softmax(z), and its gradient, with smoothed targets t.
 double CrossEntropy(const Numbers &logits, const std::vector<uint32_t> &labels, size_t classes,
                     double smoothing, Numbers *gradient);
+
+// ---- Fake quantization: what int8 inference rounds ---------------------------------------------
+
+// Scale and zero point of the numbers from `least` to `greatest`, 0 among them, in 256 steps.
+struct Grid {
+  double scale, zero_point;
+};
+Grid GridOf(double least, double greatest);
+
+// y = the number of the grid that is nearest to f(x), f as l.function says; *passed tells where
+// the gradient passes. Returns the distance of the nearest number from where it would be another.
+double FakeQuantize(const architecture_layer &l, const Grid &grid, const Volume &x, Volume *y,
+                    std::vector<bool> *passed);
+// Weights of each channel (row) as multiples of max |w| / 127; *scales gets those.
+Numbers RoundRows(const Numbers &w, size_t rows, Numbers *scales);
 
 } // namespace reference
 

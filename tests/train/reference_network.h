@@ -23,6 +23,9 @@ public:
   // any shift and scale: what rounding leaves has this size.
   std::map<std::string, double> sizes;
 
+  // Training too uses the running statistics, and leaves them alone.
+  bool norm_fixed = false;
+
   // The logits. With `training`, batch norm uses the batch and moves its running statistics.
   const Numbers &Forward(const Numbers &image, bool training);
   // After a Forward for training.
@@ -41,6 +44,13 @@ private:
   void BackwardLayer(size_t index);
   void ForwardNorm(size_t index, bool training);
   void ApplyRelu(size_t index);
+  void RoundWeights();
+  // The multiple of the unit of the sums behind layer `index` that is nearest to `offset`, if
+  // `factor` times the sums is what it is added to; without fake quantization `offset` itself.
+  double RoundOffset(size_t index, size_t channel, double offset, double factor) const;
+  // A convolution's or linear layer's weights, rounded if there is fake quantization.
+  const Numbers &UsedWeights(const architecture_layer &l);
+  Numbers UsedBias(size_t index);
   Numbers &Parameter(const architecture_layer &l, const char *suffix);
   Numbers &Gradient(const architecture_layer &l, const char *suffix);
 
@@ -48,6 +58,8 @@ private:
   size_t batch_;
   std::vector<Volume> values_, value_gradients_;
   std::map<size_t, NormStatistics> statistics_;
+  std::map<size_t, std::vector<bool>> passed_;             // by fake quantization
+  std::map<std::string, Numbers> rounded_, weight_scales_; // by name of layer
   double margin_ = 0;
 };
 

@@ -1,8 +1,8 @@
 /* y = scale · (x − mean) / sqrt(variance + ε) + shift for each channel, then ReLU if asked for.
  *
  * Training takes mean and variance from the batch and moves the running ones a share of the way
- * there (the variance with Bessel's correction, as PyTorch does); otherwise the running ones are
- * used.
+ * there (the variance with Bessel's correction, as PyTorch does); otherwise, and with the phase's
+ * norm_fixed, the running ones are used.
  *
  * Where only a sum of a residual branch reads the result, that computes it too (`pending`), forward
  * and backward: see layers/add.c. */
@@ -10,13 +10,13 @@
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
-
-static const float EPSILON = 1e-5f;
+#include "train/qat/fold.h"
 
 typedef struct state {
   parameter *scale, *shift, *running_mean, *running_variance;
   norm norm;
-  float *mean, *variance; /* of the batch; owned: one allocation */
+  float *mean, *variance; /* of the batch; owned: one allocation with units */
+  float *units;           /* with fake quantization: of the sums that x has */
   const tensor *target;   /* where the gradient of the input goes */
 } state;
 
@@ -57,10 +57,11 @@ static octavo_status make_norm(network *n, layer *l, octavo_error *error) {
   s->norm.scale = s->scale->value.data;
   s->norm.scale_gradient = s->scale->gradient.data;
   s->norm.shift_gradient = s->shift->gradient.data;
-  s->mean = octavo_memory_alloc(shape.channels, 2 * sizeof *s->mean);
+  s->mean = octavo_memory_alloc(shape.channels, 3 * sizeof *s->mean);
   if (s->mean == NULL)
     return octavo_error_memory(error, shape.channels, "a batch norm");
   s->variance = s->mean + shape.channels;
+  s->units = s->variance + shape.channels;
   return OCTAVO_OK;
 }
 
@@ -107,19 +108,35 @@ static norm_clamp find_clamp(const layer *l) {
   return l->spec->relu ? NORM_RELU : NORM_NO_CLAMP;
 }
 
+/* What int8 inference adds behind the sums is a whole multiple of their unit. NULL without fake
+ * quantization. */
+static const float *find_units(const network *n, const layer *l) {
+  const state *s = l->state;
+  if (!l->spec->quantized || !n->phase.quantize)
+    return NULL;
+  const uint32_t sums = qat_source(n, l->index);
+  const float scale = n->values[qat_source(n, sums)].scale;
+  for (uint32_t c = 0; c < l->spec->channels; c++)
+    s->units[c] = scale * n->values[sums].weight_scales[c];
+  return s->units;
+}
+
 static octavo_status forward(network *n, layer *l, bool training, octavo_error *error) {
   (void)error;
   state *s = l->state;
   const void *x = network_source(n, l, 0)->data.data;
-  if (training) {
+  const bool measured = training && !n->phase.norm_fixed;
+  if (measured) {
     norm_measure(&s->norm, x, s->mean, s->variance);
     update_running(n, l);
   }
-  const norm_statistics statistics = {.mean = training ? s->mean : s->running_mean->value.data,
+  const norm_statistics statistics = {.mean = measured ? s->mean : s->running_mean->value.data,
                                       .variance =
-                                          training ? s->variance : s->running_variance->value.data,
+                                          measured ? s->variance : s->running_variance->value.data,
                                       .shift = s->shift->value.data,
-                                      .epsilon = EPSILON};
+                                      .epsilon = NORM_EPSILON,
+                                      .units = find_units(n, l),
+                                      .fixed = !measured};
   norm_set(&s->norm, &statistics);
   const value *output = network_output(n, l);
   if (output->pending == NULL)

@@ -7,16 +7,21 @@
  * Late layers see small images: a padded 3×3 kernel over one pixel meets it with the middle tap
  * alone. Taps that never meet the image are left out of the computation (`cropped`); their weights
  * stay in the parameter, with a gradient of zero. Then the parameter has its taps outermost, so
- * that the part which is computed with is dense, and the gradient is copied into it. */
+ * that the part which is computed with is dense, and the gradient is copied into it.
+ *
+ * With fake quantization the operations read weights that were rounded in plain order, where an
+ * output channel is a row. No weight is outside its grid, so the gradient is theirs as it is. */
 #include "train/network.h"
 #include "wide_gradient.h"
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
+#include "train/qat/rounded.h"
 
 typedef struct state {
   parameter *weight, *bias; /* bias NULL without one */
-  tensor used;     /* the parameter's value, or the part of it that meets the image; borrowed */
+  rounded rounded;          /* with fake quantization; else all zero */
+  tensor used;     /* the parameter's value or that, or the part that meets the image; borrowed */
   tensor gradient; /* of a part; memory NULL without */
   tensor gradient_target; /* where that goes in the parameter's gradient; borrowed */
   operation forward, to_data, to_weights, keep_gradient;
@@ -120,7 +125,7 @@ static dnnl_status_t draft_backward(network *n, layer *l, draft *d) {
   dnnl_status_t status =
       version_convolution_weights(&d->to_weights, n->d->engine, d->source, d->weights_gradient,
                                   d->bias, output, &d->window, d->forward);
-  if (status == dnnl_success && l->spec->inputs[0] != 0)
+  if (status == dnnl_success && !network_is_image(n, l->spec->inputs[0]))
     status = version_convolution_data(&d->to_data, n->d->engine, d->source, d->weights, output,
                                       &d->window, d->forward);
   return status;
@@ -152,11 +157,10 @@ static octavo_status add_weight(network *n, layer *l, const draft *d, octavo_err
   return status;
 }
 
-/* What the operations read: s->used, the whole parameter or the part of it that meets the image. */
-static octavo_status find_used(network *n, layer *l, const draft *d, octavo_error *error) {
-  state *s = l->state;
-  const parameter *p = s->weight;
-  version_desc part = NULL;
+/* Describes *part as what of `whole` meets the image, in the same memory. */
+static octavo_status take_part(network *n, layer *l, const draft *d, const tensor *whole,
+                               tensor *part, octavo_error *error) {
+  version_desc desc = NULL;
   octavo_status status = OCTAVO_OK;
   if (d->cropped) {
     dnnl_dims_t dims, offsets = {0};
@@ -164,18 +168,27 @@ static octavo_status find_used(network *n, layer *l, const draft *d, octavo_erro
     offsets[rank - 2] = d->taps[0].first;
     offsets[rank - 1] = d->taps[1].first;
     status =
-        onednn_check(version_desc_part(&part, p->value.desc, dims, offsets), "the weights", error);
+        onednn_check(version_desc_part(&desc, whole->desc, dims, offsets), "the weights", error);
   }
-  const version_desc used = d->cropped ? part : p->value.desc;
   if (status == OCTAVO_OK)
-    status = tensor_describe(&s->used, n->d, used, error);
+    status = tensor_describe(part, n->d, d->cropped ? desc : whole->desc, error);
   if (status == OCTAVO_OK)
-    status = tensor_bind(&s->used, p->value.data, error);
+    status = tensor_bind(part, whole->data, error);
+  version_desc_free(desc);
+  return status;
+}
+
+/* What the operations read: s->used, all weights or those that meet the image. */
+static octavo_status find_used(network *n, layer *l, const draft *d, octavo_error *error) {
+  state *s = l->state;
+  const bool quantized = l->spec->quantized;
+  octavo_status status =
+      quantized ? rounded_create(&s->rounded, n, l, s->weight, s->bias, error) : OCTAVO_OK;
+  if (status == OCTAVO_OK)
+    status =
+        take_part(n, l, d, quantized ? &s->rounded.weights : &s->weight->value, &s->used, error);
   if (status == OCTAVO_OK && d->cropped)
-    status = tensor_describe(&s->gradient_target, n->d, used, error);
-  if (status == OCTAVO_OK && d->cropped)
-    status = tensor_bind(&s->gradient_target, p->gradient.data, error);
-  version_desc_free(part);
+    status = take_part(n, l, d, &s->weight->gradient, &s->gradient_target, error);
   return status;
 }
 
@@ -224,7 +237,8 @@ static octavo_status make_forward(network *n, layer *l, draft *d, octavo_error *
   operation_bind(&s->forward, DNNL_ARG_WEIGHTS, weights);
   operation_bind(&s->forward, DNNL_ARG_DST, &network_output(n, l)->data);
   if (s->bias != NULL)
-    operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
+    operation_bind(&s->forward, DNNL_ARG_BIAS,
+                   l->spec->quantized ? &s->rounded.bias : &s->bias->value);
   return status;
 }
 
@@ -310,9 +324,9 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
   if (status == OCTAVO_OK)
     status = add_weight(n, l, &d, error);
   if (status == OCTAVO_OK)
-    status = find_used(n, l, &d, error);
-  if (status == OCTAVO_OK)
     status = add_bias(n, l, &d, error);
+  if (status == OCTAVO_OK)
+    status = find_used(n, l, &d, error);
   if (status == OCTAVO_OK)
     status = make_forward(n, l, &d, error);
   if (status == OCTAVO_OK)
@@ -326,6 +340,7 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
 static octavo_status forward(network *n, layer *l, bool training, octavo_error *error) {
   (void)training;
   const state *s = l->state;
+  rounded_set_bias(&s->rounded, n, l);
   return operation_run(&s->forward, n->d, error);
 }
 
@@ -341,7 +356,9 @@ static octavo_status backward(network *n, layer *l, octavo_error *error) {
 
 static octavo_status refresh(network *n, layer *l, octavo_error *error) {
   const state *s = l->state;
-  const octavo_status status = operation_run(&s->refresh_forward, n->d, error);
+  octavo_status status = rounded_refresh(&s->rounded, n, l, error);
+  if (status == OCTAVO_OK)
+    status = operation_run(&s->refresh_forward, n->d, error);
   return status == OCTAVO_OK ? operation_run(&s->refresh_data, n->d, error) : status;
 }
 
@@ -353,6 +370,7 @@ static void destroy(layer *l) {
   operation_free(&s->keep_gradient);
   operation_free(&s->refresh_forward);
   operation_free(&s->refresh_data);
+  rounded_free(&s->rounded);
   tensor_free(&s->used);
   tensor_free(&s->gradient);
   tensor_free(&s->gradient_target);

@@ -1,14 +1,17 @@
 /* y = w x + b, of all that x has for an image in the order channel, row, column; b may be absent.
  *
  * x [n, c, h, w], w [units, c·h·w], b [units], y [n, units]. Always float32: the input is small,
- * and the loss is better off with exact logits. */
+ * and the loss is better off with exact logits. With fake quantization the weights of each unit are
+ * rounded (train/qat/rounded.h). */
 #include "train/network.h"
 
 #include "runtime/error.h"
 #include "runtime/memory.h"
+#include "train/qat/rounded.h"
 
 typedef struct state {
   parameter *weight, *bias;   /* bias NULL without one */
+  rounded rounded;            /* with fake quantization; else all zero */
   tensor rows, row_gradients; /* the input and its gradient in plain float32, [n, c·h·w] */
   tensor flat, flat_gradient; /* the same memory, shaped like the input */
   operation flatten, forward, to_weights, to_data, unflatten;
@@ -63,6 +66,16 @@ static bool is_flat(const architecture *plan, const architecture_layer *l) {
 
 static version_desc bias_desc_of(const state *s) {
   return s->bias != NULL ? s->bias->value.desc : NULL;
+}
+
+static const tensor *used_weights(const layer *l) {
+  const state *s = l->state;
+  return l->spec->quantized ? &s->rounded.weights : &s->weight->value;
+}
+
+static const tensor *used_bias(const layer *l) {
+  const state *s = l->state;
+  return l->spec->quantized ? &s->rounded.bias : &s->bias->value;
 }
 
 static octavo_status make_rows(network *n, const architecture_layer *input, tensor *rows,
@@ -121,7 +134,7 @@ static octavo_status make_backward(network *n, layer *l, dnnl_primitive_desc_t h
                              gradient->desc, hint);
   status = operation_create(&s->to_data, made, pd, "the linear layer's gradient", error);
   operation_bind(&s->to_data, DNNL_ARG_DIFF_DST, gradient);
-  operation_bind(&s->to_data, DNNL_ARG_WEIGHTS, &s->weight->value);
+  operation_bind(&s->to_data, DNNL_ARG_WEIGHTS, used_weights(l));
   operation_bind(&s->to_data, DNNL_ARG_DIFF_SRC, &s->row_gradients);
   return status;
 }
@@ -143,20 +156,22 @@ static octavo_status make_operations(network *n, layer *l, octavo_error *error) 
   }
   status = operation_create(&s->forward, dnnl_success, pd, "the linear layer", error);
   operation_bind(&s->forward, DNNL_ARG_SRC, &s->rows);
-  operation_bind(&s->forward, DNNL_ARG_WEIGHTS, &s->weight->value);
+  operation_bind(&s->forward, DNNL_ARG_WEIGHTS, used_weights(l));
   if (s->bias != NULL)
-    operation_bind(&s->forward, DNNL_ARG_BIAS, &s->bias->value);
+    operation_bind(&s->forward, DNNL_ARG_BIAS, used_bias(l));
   operation_bind(&s->forward, DNNL_ARG_DST, output);
   return status;
 }
 
 static octavo_status create(network *n, layer *l, octavo_error *error) {
-  l->state = octavo_memory_alloc(1, sizeof(state));
-  if (l->state == NULL)
+  state *s = l->state = octavo_memory_alloc(1, sizeof(state));
+  if (s == NULL)
     return octavo_error_memory(error, sizeof(state), "a layer");
   const architecture_layer *input = &n->plan->layers[l->spec->inputs[0]];
   octavo_status status =
       add_parameters(n, l, input->channels * input->height * input->width, error);
+  if (status == OCTAVO_OK && l->spec->quantized)
+    status = rounded_create(&s->rounded, n, l, s->weight, s->bias, error);
   if (status == OCTAVO_OK)
     status = define_output(n, l, error);
   if (status == OCTAVO_OK)
@@ -169,6 +184,7 @@ static octavo_status create(network *n, layer *l, octavo_error *error) {
 static octavo_status forward(network *n, layer *l, bool training, octavo_error *error) {
   (void)training;
   const state *s = l->state;
+  rounded_set_bias(&s->rounded, n, l);
   const octavo_status status = operation_run(&s->flatten, n->d, error);
   return status == OCTAVO_OK ? operation_run(&s->forward, n->d, error) : status;
 }
@@ -181,6 +197,11 @@ static octavo_status backward(network *n, layer *l, octavo_error *error) {
   return status == OCTAVO_OK ? operation_run(&s->unflatten, n->d, error) : status;
 }
 
+static octavo_status refresh(network *n, layer *l, octavo_error *error) {
+  const state *s = l->state;
+  return rounded_refresh(&s->rounded, n, l, error);
+}
+
 static void destroy(layer *l) {
   state *s = l->state;
   operation_free(&s->flatten);
@@ -188,10 +209,11 @@ static void destroy(layer *l) {
   operation_free(&s->to_weights);
   operation_free(&s->to_data);
   operation_free(&s->unflatten);
+  rounded_free(&s->rounded);
   tensor_free(&s->flat);
   tensor_free(&s->flat_gradient);
   tensor_free(&s->rows);
   tensor_free(&s->row_gradients);
 }
 
-const layer_type layer_linear = {create, forward, backward, NULL, destroy};
+const layer_type layer_linear = {create, forward, backward, refresh, destroy};

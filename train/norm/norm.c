@@ -5,11 +5,13 @@
 #include "runtime/memory.h"
 #include "train/norm/layout.h"
 #include "train/parallel.h"
+#include "train/qat/grid.h"
 
 #include <math.h>
 #include <string.h>
 
 const norm_clamp NORM_NO_CLAMP = {-INFINITY, INFINITY}, NORM_RELU = {0.0f, INFINITY};
+const float NORM_EPSILON = 1e-5f;
 
 static void expand(const norm *n, const float *channels, float *array) {
   const norm_layout *l = &n->layout;
@@ -150,9 +152,15 @@ void norm_measure(norm *n, const void *x, float *mean, float *variance) {
   }
 }
 
+static float find_offset(const norm_statistics *s, size_t c, float factor) {
+  const float offset = s->shift[c] - s->mean[c] * factor;
+  return s->units == NULL ? offset : fake_round_bias(offset, s->units[c] * fabsf(factor));
+}
+
 void norm_set(norm *n, const norm_statistics *s) {
   const norm_layout *l = &n->layout;
   const size_t length = l->vectors * NORM_LANES;
+  n->fixed = s->fixed;
   for (size_t c = 0; c < n->shape.channels; c++)
     n->inverse[c] = (float)(1.0 / sqrt((double)s->variance[c] + (double)s->epsilon));
   for (size_t b = 0; b < l->blocks; b++)
@@ -160,7 +168,7 @@ void norm_set(norm *n, const norm_statistics *s) {
       const size_t c = b * l->width + i % l->width, at = b * length + norm_layout_position(l, i);
       const bool used = c < n->shape.channels;
       n->factor[at] = used ? n->scale[c] * n->inverse[c] : 0.0f;
-      n->offset[at] = used ? s->shift[c] - s->mean[c] * n->factor[at] : 0.0f;
+      n->offset[at] = used ? find_offset(s, c, n->factor[at]) : 0.0f;
       n->mean[at] = used ? s->mean[c] : 0.0f;
     }
 }
@@ -212,7 +220,8 @@ void norm_mask(const norm *n, const void *y, norm_clamp clamp, void *gradient) {
 
 /* With g the gradient of the normalised data, G its sum and P that of g · (x − mean), over n values
  * (Ioffe and Szegedy, 2015): that of shift is G, of scale P · inverse, and that of x is
- * scale · inverse · (g − G/n − (x − mean) · inverse² · P/n) = g · factor + x · slope + constant. */
+ * scale · inverse · (g − G/n − (x − mean) · inverse² · P/n) = g · factor + x · slope + constant.
+ * Without the last two terms if mean and variance are not those of x. */
 static void finish_gather(norm *n) {
   const norm_layout *l = &n->layout;
   const size_t length = l->vectors * NORM_LANES;
@@ -221,9 +230,9 @@ static void finish_gather(norm *n) {
     const size_t block = c / l->width * length;
     const channel_sums s = sum_channel(n, c);
     const double inverse = (double)n->inverse[c], factor = (double)n->scale[c] * inverse;
-    const double slope = -factor * inverse * inverse * s.second / count;
+    const double slope = n->fixed ? 0.0 : -factor * inverse * inverse * s.second / count;
     const double mean = (double)n->mean[block + norm_layout_position(l, c % l->width)];
-    const double constant = -factor * s.first / count - slope * mean;
+    const double constant = n->fixed ? 0.0 : -factor * s.first / count - slope * mean;
     n->shift_gradient[c] = (float)s.first;
     n->scale_gradient[c] = (float)(s.second * inverse);
     for (size_t i = c % l->width; i < length; i += l->width) {

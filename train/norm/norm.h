@@ -47,6 +47,7 @@ typedef struct norm {
   float *inverse;     /* 1 / standard deviation, for each channel */
   const float *scale; /* of each channel, as in norm_statistics; set by the layer, borrowed */
   float *scale_gradient, *shift_gradient; /* where they go; set by the layer, borrowed */
+  bool fixed;                             /* as in norm_statistics */
 } norm;
 
 /* For data described by `desc`. Until norm_set, factor is 1 and offset 0. Errors: MEMORY,
@@ -60,6 +61,8 @@ void norm_measure(norm *n, const void *x, float *mean, float *variance);
 typedef struct norm_statistics {
   const float *mean, *variance, *shift; /* of each channel; scale is the norm's own */
   float epsilon;
+  const float *units; /* offset is rounded to multiples of unit · |factor|; NULL = as it is */
+  bool fixed;         /* they are not the batch's, so no gradient goes through them */
 } norm_statistics;
 
 /* From now on: scale · (x − mean) / sqrt(variance + epsilon) + shift. */
@@ -84,6 +87,8 @@ void norm_spread(const norm *n, const void *x, norm_clamp clamp, const void *gra
                  void *result);
 
 extern const norm_clamp NORM_NO_CLAMP, NORM_RELU;
+/* What is added to the variance in all networks, as in PyTorch and ONNX unless told otherwise. */
+extern const float NORM_EPSILON;
 
 #ifdef __cplusplus
 }

@@ -65,14 +65,14 @@ static bool add_layer(exporter *e, const graph_node *node) {
   const int32_t y = node->outputs[0];
   const graph_tensor *t = &e->g->tensors[y];
   const bool int8 = t->type == GRAPH_INT8, output = exporter_is_output(e, y);
-  const bool clamps = exporter_clamps(node);
+  const char *tail = exporter_tail(e, node);
   const char *result = t->name, *body = t->name;
   if (output && int8)
     result = exporter_name(e, t->name, "_float");
-  else if (!output && clamps)
-    result = exporter_name(e, t->name, "_clamped");
+  else if (!output && tail != NULL)
+    result = exporter_name(e, t->name, tail);
   if (output)
-    body = clamps ? exporter_name(e, t->name, "_unclamped") : result;
+    body = tail != NULL ? exporter_name(e, t->name, "_raw") : result;
   if (!exporter_add_layer(e, node, body, result))
     return false;
   if (int8)

@@ -49,11 +49,12 @@ size_t exporter_add_weights(exporter *e, const graph_node *node, const char *nam
 
 /* ---- layers.c ------------------------------------------------------------------------------- */
 
-/* Adds the operator of a layer, which gives the value `body`, and its clamp, which gives `result`;
- * without a clamp the two are one. False: ONNX has no such operator. */
+/* Adds the operator of a layer, which gives the value `body`, and what ONNX needs a node of its own
+ * for behind it, which gives `result`; where there is nothing the two are one. False: ONNX has no
+ * such operator. */
 bool exporter_add_layer(exporter *e, const graph_node *node, const char *body, const char *result);
-/* Whether the layer clamps its result besides. */
-bool exporter_clamps(const graph_node *node);
+/* How to name the result of a layer behind which something must come; NULL if nothing must. */
+const char *exporter_tail(const exporter *e, const graph_node *node);
 
 /* Where an axis of a tensor of that rank lies in ONNX. */
 int64_t exporter_axis(uint32_t rank, uint32_t axis);

@@ -61,11 +61,6 @@ static bool get_clamp(const graph_node *node, float *low, float *high) {
   return *low != -INFINITY || *high != INFINITY;
 }
 
-bool exporter_clamps(const graph_node *node) {
-  float low = 0, high = 0;
-  return get_clamp(node, &low, &high);
-}
-
 static void add_clip(exporter *e, const graph_node *node, const char *output) {
   add_clamp(e, node->name, real(e, node, 0), node->attributes.clamp.clamp_min,
             node->attributes.clamp.clamp_max, output);
@@ -195,7 +190,7 @@ static const char *add_transpose(exporter *e, const graph_node *node, const char
 
 /* The elements keep their order in NHWC, so images are transposed to that and back. */
 static void add_reshape(exporter *e, const graph_node *node, const char *output) {
-  static const int64_t to_nhwc[4] = {0, 2, 3, 1}, to_nchw[4] = {0, 3, 1, 2};
+  static const int64_t to_nhwc[4] = {0, 2, 3, 1};
   const graph_tensor *x = tensor_of(e, node->inputs[0]), *y = tensor_of(e, node->outputs[0]);
   const char *inputs[2] = {real(e, node, 0), ""};
   if (!is_plain(x))
@@ -207,10 +202,7 @@ static void add_reshape(exporter *e, const graph_node *node, const char *output)
     memcpy(shape, y->shape, sizeof shape);
   shape[0] = 0; /* as its input has it: the batch */
   inputs[1] = exporter_longs(e, exporter_name(e, node->name, "_shape"), y->rank, shape);
-  const char *reshaped = is_plain(y) ? output : exporter_name(e, output, "_nhwc");
-  exporter_node(e, "Reshape", node->name, 2, inputs, reshaped);
-  if (!is_plain(y))
-    add_transpose(e, node, "_to_nchw", to_nchw, reshaped, output);
+  exporter_node(e, "Reshape", node->name, 2, inputs, output);
 }
 
 /* ---- All ------------------------------------------------------------------------------------ */
@@ -234,14 +226,30 @@ static const layer_row rows[] = {
     {OCTAVO_OP_PAD, add_pad},
 };
 
+static bool needs_transpose(const exporter *e, const graph_node *node) {
+  return node->op == OCTAVO_OP_RESHAPE && !is_plain(tensor_of(e, node->outputs[0]));
+}
+
+const char *exporter_tail(const exporter *e, const graph_node *node) {
+  float low = 0, high = 0;
+  return get_clamp(node, &low, &high) ? "_clamped" : needs_transpose(e, node) ? "_nchw" : NULL;
+}
+
+static void add_tail(exporter *e, const graph_node *node, const char *body, const char *result) {
+  static const int64_t to_nchw[4] = {0, 3, 1, 2};
+  float low = 0, high = 0;
+  if (get_clamp(node, &low, &high))
+    add_clamp(e, exporter_name(e, node->name, "_clamp"), body, low, high, result);
+  else if (needs_transpose(e, node))
+    add_transpose(e, node, "_to_nchw", to_nchw, body, result);
+}
+
 bool exporter_add_layer(exporter *e, const graph_node *node, const char *body, const char *result) {
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    float low = 0, high = 0;
     if (rows[i].op != node->op)
       continue;
     rows[i].add(e, node, body);
-    if (get_clamp(node, &low, &high))
-      add_clamp(e, exporter_name(e, node->name, "_clamp"), body, low, high, result);
+    add_tail(e, node, body, result);
     return true;
   }
   return false;

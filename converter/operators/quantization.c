@@ -222,11 +222,16 @@ static octavo_status agree(const onnx_node *n, graph_tensor *t, const quantizati
                           (double)t->quantization.scale, (int)t->quantization.zero_point);
 }
 
+/* `name` NULL: the source has no node of its own for it, and both names follow from the tensor's. */
 static octavo_status dequantize_activation(onnx_node *n, int32_t source, const char *name,
                                            int32_t *output) {
   const graph_tensor *t = &n->graph->tensors[source];
-  char node_name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(node_name, sizeof node_name, "%.1000s_dequantize", t->name);
+  char made[OCTAVO_FORMAT_MAX_NAME + 1], node_name[OCTAVO_FORMAT_MAX_NAME + 1];
+  snprintf(made, sizeof made, "%.1000s_dequantized", t->name);
+  snprintf(node_name, sizeof node_name, "%.1000s%s", name == NULL ? t->name : n->name,
+           name == NULL ? "_dequantize" : "");
+  if (name == NULL)
+    name = made;
   octavo_status status = graph_add_tensor(n->graph, name, GRAPH_FLOAT32, t->rank, t->shape, NULL,
                                           output, n->error);
   if (status == OCTAVO_OK)
@@ -252,10 +257,8 @@ octavo_status quantization_dequantize(onnx_node *n, const quantized_operand *ope
     return status;
   char made[OCTAVO_FORMAT_MAX_NAME + 1];
   snprintf(made, sizeof made, "%.1000s_dequantized", t->name);
-  if (name == NULL)
-    name = made;
   if (t->constant)
-    return dequantize_constant(n, source, &q, name, output);
+    return dequantize_constant(n, source, &q, name == NULL ? made : name, output);
   if (q.count != 1)
     return onnx_unsupported(n, "of an activation with a scale per channel");
   status = agree(n, t, &q);

@@ -44,7 +44,14 @@ static int32_t quantizer_of(const graph *g, int32_t tensor) {
 
 /* ---- Conversions ---------------------------------------------------------------------------- */
 
-/* Of two nodes that convert the same tensor in the same way the second goes. */
+static void swap_texts(char **a, char **b) {
+  char *text = *a;
+  *a = *b;
+  *b = text;
+}
+
+/* Of two nodes that convert the same tensor in the same way the second goes. If they dequantize, its
+ * names stay: they are the source's. */
 static void drop_duplicate(graph *g, uint32_t n) {
   const graph_node *node = &g->nodes[n];
   for (uint32_t k = 0; k < n; k++) {
@@ -55,6 +62,10 @@ static void drop_duplicate(graph *g, uint32_t n) {
       continue;
     graph_replace_uses(g, node->outputs[0], other->outputs[0]);
     graph_remove_node(g, n);
+    if (node->op == OCTAVO_OP_DEQUANTIZE) {
+      swap_texts(&g->nodes[n].name, &g->nodes[k].name);
+      swap_texts(&g->tensors[node->outputs[0]].name, &g->tensors[other->outputs[0]].name);
+    }
     return;
   }
 }
@@ -216,22 +227,24 @@ static octavo_status read_integers(given_state *s, uint32_t *n, const scale_rule
 static octavo_status write_integers(given_state *s, uint32_t n, const graph_quantization *result) {
   graph *g = s->g;
   const int32_t y = g->nodes[n].outputs[0];
+  char name[OCTAVO_FORMAT_MAX_NAME + 1];
+  const bool output = given_is_model_output(g, y);
+  snprintf(name, sizeof name, "%.1000s_%s", g->tensors[y].name,
+           output ? "quantized" : "dequantized");
   int32_t q = GRAPH_NONE;
-  octavo_status status = graph_add_tensor(g, g->tensors[y].name, GRAPH_INT8, g->tensors[y].rank,
+  octavo_status status = graph_add_tensor(g, name, GRAPH_INT8, g->tensors[y].rank,
                                           g->tensors[y].shape, NULL, &q, s->error);
   if (status != OCTAVO_OK)
     return status;
   g->tensors[q].quantization = *result;
   g->nodes[n].outputs[0] = q;
-  if (!given_is_model_output(g, y)) {
-    char *name = g->tensors[y].name;
-    g->tensors[y].name = g->tensors[q].name;
-    g->tensors[q].name = name;
-  }
+  if (!output)
+    swap_texts(&g->tensors[y].name, &g->tensors[q].name);
+  snprintf(name, sizeof name, "%.1000s_dequantize", g->tensors[q].name);
   uint32_t index = 0;
   s->changed = true;
-  return graph_insert_node(g, n + 1, OCTAVO_OP_DEQUANTIZE, g->tensors[y].name, "DequantizeLinear",
-                           &q, 1, &y, 1, &index, s->error);
+  return graph_insert_node(g, n + 1, OCTAVO_OP_DEQUANTIZE, name, "DequantizeLinear", &q, 1, &y, 1,
+                           &index, s->error);
 }
 
 static octavo_status become_int8(given_state *s, uint32_t n) {

@@ -114,25 +114,37 @@ static octavo_status add_conversion(given_state *s, uint32_t position, uint32_t 
                            &from, 1, to, 1, &index, s->error);
 }
 
-/* A QUANTIZE behind a layer that keeps the scale moves in front of it, where what it reads could
- * then become int8; what is left behind joins later. */
+/* The first of the layers that keep the scale and lead to `tensor`, each read by the next alone;
+ * GRAPH_NONE if there is none, or what they read is dequantized already. */
+static int32_t first_of_chain(const graph *g, int32_t tensor) {
+  int32_t first = GRAPH_NONE, reader = quantizer_of(g, tensor);
+  while (reader != GRAPH_NONE && graph_only_consumer(g, tensor) == reader) {
+    const int32_t layer = graph_producer(g, tensor);
+    if (!is(g, layer, OCTAVO_OP_RESHAPE) && !is(g, layer, OCTAVO_OP_MAX_POOL))
+      return first;
+    tensor = g->nodes[layer].inputs[0];
+    if (integers_of(g, tensor) != GRAPH_NONE || graph_only_consumer(g, tensor) != layer)
+      return first;
+    first = reader = layer;
+  }
+  return first;
+}
+
+/* A QUANTIZE behind such layers gets a double in front of them, where what they read could then
+ * become int8; it joins with its double's results later. */
 static octavo_status move_up(given_state *s, uint32_t n) {
   graph *g = s->g;
-  const int32_t layer = graph_producer(g, g->nodes[n].inputs[0]);
-  if ((!is(g, layer, OCTAVO_OP_RESHAPE) && !is(g, layer, OCTAVO_OP_MAX_POOL)) ||
-      quantizer_of(g, g->nodes[n].inputs[0]) != (int32_t)n)
+  const int32_t first = first_of_chain(g, g->nodes[n].inputs[0]);
+  if (first == GRAPH_NONE)
     return OCTAVO_OK;
-  const int32_t x = g->nodes[layer].inputs[0];
-  if (integers_of(g, x) != GRAPH_NONE || graph_only_consumer(g, x) != layer)
-    return OCTAVO_OK;
+  const int32_t x = g->nodes[first].inputs[0];
   const graph_quantization quantization = g->tensors[g->nodes[n].outputs[0]].quantization;
   int32_t q = GRAPH_NONE, real = GRAPH_NONE;
-  octavo_status status =
-      add_conversion(s, (uint32_t)layer, OCTAVO_OP_QUANTIZE, x, &quantization, &q);
+  octavo_status status = add_conversion(s, (uint32_t)first, OCTAVO_OP_QUANTIZE, x, &quantization, &q);
   if (status == OCTAVO_OK)
-    status = add_conversion(s, (uint32_t)layer + 1, OCTAVO_OP_DEQUANTIZE, q, NULL, &real);
+    status = add_conversion(s, (uint32_t)first + 1, OCTAVO_OP_DEQUANTIZE, q, NULL, &real);
   if (status == OCTAVO_OK)
-    g->nodes[layer + 2].inputs[0] = real;
+    g->nodes[first + 2].inputs[0] = real;
   return status;
 }
 
@@ -146,19 +158,23 @@ static bool inputs_are_dequantized(const graph *g, const graph_node *node,
   return node->input_count > 0;
 }
 
-/* Clamps and paddings that are no integers are rounded to one, so only those that are quantized
+static bool is_whole_clamp(const octavo_attributes_clamp *clamp) {
+  return (clamp->clamp_min == 0.0f || isinf(clamp->clamp_min)) &&
+         (clamp->clamp_max == 0.0f || isinf(clamp->clamp_max));
+}
+
+/* Clamps and paddings that are no integers are rounded to one: only where the result is quantized
  * anyway. */
 static bool is_exact(const graph *g, const graph_node *node) {
-  if (quantizer_of(g, node->outputs[0]) != GRAPH_NONE && node->op == OCTAVO_OP_CLIP)
-    return true;
+  const int32_t quantizer = quantizer_of(g, node->outputs[0]);
+  const graph_tensor *x = &g->tensors[integers_of(g, node->inputs[0])];
+  const bool same = quantizer != GRAPH_NONE &&
+                    given_same(x, &g->tensors[g->nodes[quantizer].outputs[0]]);
   switch (node->op) {
-  case OCTAVO_OP_CLIP: {
-    const octavo_attributes_clamp *clamp = &node->attributes.clamp;
-    return (clamp->clamp_min == 0.0f || isinf(clamp->clamp_min)) &&
-           (clamp->clamp_max == 0.0f || isinf(clamp->clamp_max));
-  }
+  case OCTAVO_OP_CLIP:
+    return same || is_whole_clamp(&node->attributes.clamp);
   case OCTAVO_OP_PAD:
-    return node->attributes.pad.value == 0.0f;
+    return same || node->attributes.pad.value == 0.0f;
   default:
     return true;
   }

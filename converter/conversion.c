@@ -69,7 +69,7 @@ static octavo_status open_images(conversion *c, octavo_error *error) {
 
 /* Scales and weights are those of the source. */
 static octavo_status take_given(conversion *c, octavo_error *error) {
-  octavo_status status = quantize_given(c->network, &c->quantized, &c->given, error);
+  octavo_status status = quantize_given(c->network, NULL, &c->quantized, &c->given, error);
   if (status == OCTAVO_OK)
     status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
                                 &c->int8_model, error);

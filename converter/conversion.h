@@ -25,7 +25,7 @@ typedef struct conversion {
   graph *quantized; /* lowered, int8; NULL in float mode */
   bool is_given;    /* whether the source is quantized already: nothing is calibrated */
   given_report given;
-  bool is_image;    /* whether there is one input, of images; else no preprocessing */
+  bool is_image; /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
   label_list labels;
 

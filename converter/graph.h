@@ -4,11 +4,12 @@
  * It goes through two stages:
  *   imported: as the source model has it. Tensors in the source's layout (NCHW, OIHW), any
  * graph_op. Of a model that is quantized already, quantized activations are int8 tensors between
- * QUANTIZE and DEQUANTIZE nodes, all layers compute in float32. lowered:  after passes_run. Activations NHWC, weights OHWI / OI, only operators that
- * the runtime has (op < GRAPH_OP_FIRST_IMPORTED, and op is the octavo_opcode, `attributes` its
- * record), nodes in execution order, constants float32, no dead node or tensor. shape[0] of every
- * activation is 1, the batch. The quantizer turns a lowered float graph into a lowered int8 graph
- * of the same layers.
+ * QUANTIZE and DEQUANTIZE nodes, all layers compute in float32. lowered:  after passes_run.
+ * Activations NHWC, weights OHWI / OI, only operators that the runtime has (op <
+ * GRAPH_OP_FIRST_IMPORTED, and op is the octavo_opcode, `attributes` its record), nodes in
+ * execution order, constants float32, no dead node or tensor. shape[0] of every activation is 1,
+ * the batch. The quantizer turns a lowered float graph into a lowered int8 graph of the same
+ * layers.
  *
  * Tensors and nodes are named by index; indices stay valid until graph_compact. One thread. */
 #ifndef OCTAVO_CONVERTER_GRAPH_H
@@ -121,8 +122,8 @@ octavo_status graph_add_tensor(graph *g, const char *name, graph_type type, uint
                                const int64_t *shape, const void *data, int32_t *index,
                                octavo_error *error);
 
-/* Says of a constant that it stands for integers: a deep copy of `from`, whose `values` may be NULL.
- * `from` NULL: it stands for none. */
+/* Says of a constant that it stands for integers: a deep copy of `from`, whose `values` may be
+ * NULL. `from` NULL: it stands for none. */
 octavo_status graph_set_integers(graph *g, int32_t tensor, const graph_integers *from,
                                  octavo_error *error);
 

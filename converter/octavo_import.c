@@ -64,10 +64,10 @@ static octavo_status add_operator(const reader *r, const octavo_format_operator 
   }
   while (inputs > 0 && operands[inputs - 1] == GRAPH_NONE)
     inputs--;
-  const octavo_status status = graph_insert_node(
-      r->g, r->g->node_count, op->opcode, octavo_model_string(r->model, op->name),
-      octavo_operator_find(op->opcode)->kind, operands, inputs, operands + op->input_count,
-      op->output_count, &index, r->error);
+  const octavo_status status =
+      graph_insert_node(r->g, r->g->node_count, op->opcode, octavo_model_string(r->model, op->name),
+                        octavo_operator_find(op->opcode)->kind, operands, inputs,
+                        operands + op->input_count, op->output_count, &index, r->error);
   if (status == OCTAVO_OK)
     r->g->nodes[index].attributes = op->attributes;
   octavo_memory_free(operands);

@@ -8,8 +8,8 @@
 extern "C" {
 #endif
 
-/* On success *result is the caller's (graph_free), with no memory plan; its metadata is empty, since
- * the model tells its preprocessing and labels. Errors: MEMORY. */
+/* On success *result is the caller's (graph_free), with no memory plan; its metadata is empty,
+ * since the model tells its preprocessing and labels. Errors: MEMORY. */
 octavo_status octavo_import(const octavo_model *model, graph **result, octavo_error *error);
 
 #ifdef __cplusplus

@@ -93,9 +93,10 @@ static bool is_float_layer(const graph *g, const graph_node *node) {
 /* What became of a network that was quantized already. */
 static void print_given(const conversion *c, FILE *stream) {
   const graph *g = c->quantized;
-  fprintf(stream,
-          "quantized by the source: scales and weights kept, no calibration; %u of %u layers int8\n",
-          c->given.int8_layers, c->given.int8_layers + c->given.float_layers);
+  fprintf(
+      stream,
+      "quantized by the source: scales and weights kept, no calibration; %u of %u layers int8\n",
+      c->given.int8_layers, c->given.int8_layers + c->given.float_layers);
   if (c->given.raised_weights > 0)
     fprintf(stream,
             "%llu weights of -128 became -127, the least that the kernels of all processors take\n",

@@ -66,9 +66,8 @@ static const char *add_weights(exporter *e, const graph_node *node) {
   add_data(e, node, integers);
   const bool per_channel = w->quantization.scales != NULL;
   const exporter_scale scale =
-      per_channel ? exporter_add_scale(e, name, w->quantization.scales,
-                                       w->quantization.scale_count, 0,
-                                       ONNX__TENSOR_PROTO__DATA_TYPE__INT8)
+      per_channel ? exporter_add_scale(e, name, w->quantization.scales, w->quantization.scale_count,
+                                       0, ONNX__TENSOR_PROTO__DATA_TYPE__INT8)
                   : exporter_add_scale(e, name, &w->quantization.scale, 0, 0,
                                        ONNX__TENSOR_PROTO__DATA_TYPE__INT8);
   exporter_dequantize(e, exporter_name(e, name, "_dequantize"), integers, scale,

@@ -59,8 +59,8 @@ static void add_quantize(exporter *e, const graph_node *node) {
 }
 
 /* A layer's result is float32 first; if it is int8, QuantizeLinear follows. The value that the
- * layer itself gives has the tensor's name where that is free, so that reading the model back, which
- * fuses clamp and quantization, finds it there. */
+ * layer itself gives has the tensor's name where that is free, so that reading the model back,
+ * which fuses clamp and quantization, finds it there. */
 static bool add_layer(exporter *e, const graph_node *node) {
   const int32_t y = node->outputs[0];
   const graph_tensor *t = &e->g->tensors[y];

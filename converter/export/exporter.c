@@ -62,7 +62,8 @@ exporter_scale exporter_add_scale(exporter *e, const char *base, const float *sc
   const exporter_scale s = {exporter_name(e, base, "_scale"),
                             exporter_name(e, base, "_zero_point")};
   const uint32_t elements = count == 0 ? 1 : count;
-  const size_t rank = count == 0 ? 0 : 1, size = type == ONNX__TENSOR_PROTO__DATA_TYPE__INT8 ? 1 : 4;
+  const size_t rank = count == 0 ? 0 : 1,
+               size = type == ONNX__TENSOR_PROTO__DATA_TYPE__INT8 ? 1 : 4;
   const int64_t shape = count;
   void *data = proto_constant(&e->proto, s.scale, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, rank,
                               &shape, elements * sizeof *scales);

@@ -8,7 +8,7 @@
 typedef struct exporter {
   const graph *g;
   proto_graph proto;
-  const char **real;     /* per tensor: the float32 value that layers read; NULL = not written yet */
+  const char **real; /* per tensor: the float32 value that layers read; NULL = not written yet */
   const char **integers; /* per int8 tensor: the value that DequantizeLinear reads */
   const char **used;     /* names that were made up */
   uint32_t used_count, used_capacity;

@@ -163,8 +163,8 @@ static octavo_status add_input(onnx_importer *importer, const Onnx__ValueInfoPro
   status = input_shape(importer, proto->name, type->tensor_type->shape, &shape);
   int32_t index = GRAPH_NONE;
   if (status == OCTAVO_OK)
-    status = graph_add_tensor(importer->graph, proto->name, kind, shape.rank, shape.dims, NULL, &index,
-                              importer->error);
+    status = graph_add_tensor(importer->graph, proto->name, kind, shape.rank, shape.dims, NULL,
+                              &index, importer->error);
   if (status == OCTAVO_OK)
     status = importer_define(importer, proto->name, index);
   if (status == OCTAVO_OK)

@@ -1,6 +1,6 @@
 /* Operators that compute on integers, of ONNX and of ONNX Runtime (com.microsoft): each becomes
- * dequantize, the operator in float32, quantize, from which the quantizer makes an int8 layer again.
- * So one path serves both ways to write quantized networks. */
+ * dequantize, the operator in float32, quantize, from which the quantizer makes an int8 layer
+ * again. So one path serves both ways to write quantized networks. */
 #include "converter/operators/quantization.h"
 
 #include <string.h>
@@ -161,13 +161,13 @@ static octavo_status import_moving(const onnx_operator *op, onnx_node *n) {
   if (clamps_elsewhere(n, onnx_input(n, 0)))
     return onnx_unsupported(n, "of integers whose zero point is not 0");
   onnx_node inner = *n;
-  octavo_status status = add_conversion(n, OCTAVO_OP_DEQUANTIZE, n->inputs[0], GRAPH_FLOAT32, &none,
-                                        &inner.inputs[0]);
+  octavo_status status =
+      add_conversion(n, OCTAVO_OP_DEQUANTIZE, n->inputs[0], GRAPH_FLOAT32, &none, &inner.inputs[0]);
   if (status == OCTAVO_OK)
     status = op->import(&inner);
-  return status == OCTAVO_OK ? add_conversion(n, OCTAVO_OP_QUANTIZE, inner.output, type,
-                                              &quantization, &n->output)
-                             : status;
+  return status == OCTAVO_OK
+             ? add_conversion(n, OCTAVO_OP_QUANTIZE, inner.output, type, &quantization, &n->output)
+             : status;
 }
 
 octavo_status quantization_import(const onnx_operator *op, onnx_node *n) {

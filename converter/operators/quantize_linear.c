@@ -21,9 +21,8 @@ static octavo_status read_operand(const onnx_node *n, quantized_operand *operand
 octavo_status import_dequantize_linear(onnx_node *n) {
   quantized_operand operand;
   const octavo_status status = read_operand(n, &operand);
-  return status == OCTAVO_OK
-             ? quantization_dequantize(n, &operand, n->proto->output[0], &n->output)
-             : status;
+  return status == OCTAVO_OK ? quantization_dequantize(n, &operand, n->proto->output[0], &n->output)
+                             : status;
 }
 
 /* clamp(rint(x / scale) + zero point), by the definition of QuantizeLinear. */

@@ -66,7 +66,7 @@ TEST(Allocation, QuantizeGiven) {
     const Graph source = Lower(std::string(OCTAVO_TEST_DATA) + "/onnx/" + file + ".onnx");
     FailEach([&](octavo_error *error) {
       graph *g = nullptr;
-      const octavo_status status = quantize_given(source.get(), &g, nullptr, error);
+      const octavo_status status = quantize_given(source.get(), nullptr, &g, nullptr, error);
       graph_free(g);
       return status;
     });

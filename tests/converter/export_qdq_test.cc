@@ -36,7 +36,8 @@ std::string Describe(const graph &g, int32_t index) {
     return "none";
   const graph_tensor &t = g.tensors[index];
   char text[300];
-  std::snprintf(text, sizeof text, "%s type %d scale %.9g zero %d scales %u:", t.constant ? "" : t.name,
+  std::snprintf(text, sizeof text,
+                "%s type %d scale %.9g zero %d scales %u:", t.constant ? "" : t.name,
                 static_cast<int>(t.type), static_cast<double>(t.quantization.scale),
                 t.quantization.zero_point, t.quantization.scale_count);
   std::string description = text;

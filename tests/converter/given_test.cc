@@ -2,6 +2,8 @@
 // Runtime's, scales and integers against the file's own, and what cannot become int8.
 #include "converter/quantize/given.h"
 
+#include "converter/onnx/onnx_import.h"
+#include "converter/passes/passes.h"
 #include "tests/converter/quantized_network.h"
 
 #include "onnx.pb-c.h"
@@ -25,8 +27,8 @@ std::string DataPath(const std::string &file) {
 
 struct Given {
   const char *file;
-  float step;    // scale of the output
-  int most;      // steps that the result may be away from ONNX Runtime's
+  float step; // scale of the output
+  int most;   // steps that the result may be away from ONNX Runtime's
   uint32_t int8, floats;
 };
 
@@ -75,21 +77,19 @@ TEST_P(GivenTest, CountsLayers) {
   graph *g = nullptr;
   given_report report = {};
   octavo_error error = {};
-  ASSERT_EQ(quantize_given(source_.get(), &g, &report, &error), OCTAVO_OK) << error.text;
+  ASSERT_EQ(quantize_given(source_.get(), nullptr, &g, &report, &error), OCTAVO_OK) << error.text;
   graph_free(g);
   EXPECT_EQ(report.int8_layers, GetParam().int8);
   EXPECT_EQ(report.float_layers, GetParam().floats);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, GivenTest,
-                         testing::Values(Given{"qdq_uint8", 0.03f, 1, 8, 0},
-                                         Given{"qdq_int8", 0.03f, 1, 8, 0},
-                                         Given{"qdq_opset10", 0.03f, 1, 8, 0},
-                                         Given{"qdq_mixed", 0.009f, 1, 2, 2},
-                                         Given{"qdq_weights", 0.02f, 1, 2, 0},
-                                         Given{"qoperator", 0.004f, 1, 10, 0},
-                                         Given{"torch_per_tensor", 0.0075423f, 1, 9, 0},
-                                         Given{"torch_per_channel", 0.0151440f, 1, 9, 0}));
+INSTANTIATE_TEST_SUITE_P(
+    All, GivenTest,
+    testing::Values(Given{"qdq_uint8", 0.03f, 1, 8, 0}, Given{"qdq_int8", 0.03f, 1, 8, 0},
+                    Given{"qdq_opset10", 0.03f, 1, 8, 0}, Given{"qdq_mixed", 0.009f, 1, 2, 2},
+                    Given{"qdq_weights", 0.02f, 1, 2, 0}, Given{"qoperator", 0.004f, 1, 10, 0},
+                    Given{"torch_per_tensor", 0.0075423f, 1, 9, 0},
+                    Given{"torch_per_channel", 0.0151440f, 1, 9, 0}));
 
 // ---- The file's own numbers -----------------------------------------------------------------
 
@@ -108,7 +108,8 @@ public:
                                            reinterpret_cast<const uint8_t *>(bytes.data())));
   }
   // The elements of an initializer.
-  template <class T> std::vector<T> Constant(const std::string &name) const {
+  template <class T>
+  std::vector<T> Constant(const std::string &name) const {
     const Onnx__GraphProto *g = model_->graph;
     for (size_t i = 0; i < g->n_initializer; i++) {
       const Onnx__TensorProto *t = g->initializer[i];
@@ -126,7 +127,8 @@ private:
   std::unique_ptr<Onnx__ModelProto, FreeModel> model_;
 };
 
-template <class T> std::vector<T> Data(const graph_tensor &t) {
+template <class T>
+std::vector<T> Data(const graph_tensor &t) {
   const T *data = static_cast<const T *>(t.data);
   return {data, data + graph_element_count(&t)};
 }
@@ -181,8 +183,7 @@ TEST(Given, KeepsIntegersOfWeightsAndBiases) {
       EXPECT_EQ(ToOihw(*w), source.Constant<int8_t>(layer + ".weight_q")) << layer;
       EXPECT_EQ(Scales(*w), source.Constant<float>(layer + ".weight_scale")) << layer;
     }
-    EXPECT_EQ(Data<int32_t>(*FindTensor(*g, "stem.bias")),
-              source.Constant<int32_t>("stem.bias_q"));
+    EXPECT_EQ(Data<int32_t>(*FindTensor(*g, "stem.bias")), source.Constant<int32_t>("stem.bias_q"));
     EXPECT_EQ(Data<int32_t>(*FindTensor(*g, "fc.bias")), source.Constant<int32_t>("fc.bias_q"));
     // 12 × 5 in the file, 5 × 12 here.
     const std::vector<int8_t> rows = Data<int8_t>(*FindTensor(*g, "fc.weight"));
@@ -204,8 +205,7 @@ TEST(Given, ShiftsUint8Weights) {
   for (const uint8_t value : source.Constant<uint8_t>("conv1.weight"))
     expected.push_back(static_cast<int8_t>(value - 128));
   EXPECT_EQ(ToOihw(g->tensors[conv->inputs[1]]), expected);
-  EXPECT_EQ(Data<int32_t>(g->tensors[conv->inputs[2]]),
-            source.Constant<int32_t>("conv1.bias"));
+  EXPECT_EQ(Data<int32_t>(g->tensors[conv->inputs[2]]), source.Constant<int32_t>("conv1.bias"));
   ExpectScale(*g, "depthwise", 0.011f, 118 - 128);
 }
 
@@ -248,7 +248,7 @@ TEST(Given, RaisesWeightsOfMinus128) {
   static_cast<float *>(w.data)[5] = -128.0f * w.integers->scales[0];
   graph *g = nullptr;
   given_report report = {};
-  ASSERT_EQ(quantize_given(source.get(), &g, &report, nullptr), OCTAVO_OK);
+  ASSERT_EQ(quantize_given(source.get(), nullptr, &g, &report, nullptr), OCTAVO_OK);
   EXPECT_EQ(report.raised_weights, 1u);
   EXPECT_EQ(Data<int8_t>(*FindTensor(*g, "stem.weight"))[5], -127);
   graph_free(g);
@@ -260,6 +260,20 @@ TEST(Given, WeightsThatAreNoIntegersOfTheirScaleStayFloat) {
   static_cast<float *>(w.data)[5] += 0.25f * w.integers->scales[0];
   const Graph g = TakeGiven(*source);
   EXPECT_EQ(g->tensors[FindNode(*g, "stem_conv")->outputs[0]].type, GRAPH_FLOAT32);
+}
+
+TEST(Given, KeepsLayersFloatOnRequest) {
+  const Graph source = Lower(DataPath("qdq_uint8.onnx"));
+  std::vector<layer_precision> precisions(source->node_count, PRECISION_INT8);
+  precisions[static_cast<size_t>(FindNode(*source, "conv1_conv") - source->nodes)] =
+      PRECISION_FLOAT;
+  graph *g = nullptr;
+  given_report report = {};
+  ASSERT_EQ(quantize_given(source.get(), precisions.data(), &g, &report, nullptr), OCTAVO_OK);
+  EXPECT_EQ(report.float_layers, 1u);
+  EXPECT_EQ(report.int8_layers, 7u);
+  EXPECT_EQ(g->tensors[FindNode(*g, "conv1_conv")->outputs[0]].type, GRAPH_FLOAT32);
+  graph_free(g);
 }
 
 // What recovering weights from float32 rests on.
@@ -291,6 +305,35 @@ TEST(Given, OneQuantizeLinearConverts) {
   ASSERT_EQ(outputs.size(), 1u);
   for (size_t i = 0; i < 192; i++)
     EXPECT_EQ(outputs[0][i], (values[192 + i] - 100.0f) * 0.02f) << i;
+}
+
+// Damaged files must be refused, or give a network that can be built or is refused in turn.
+TEST(Given, AnyByteChangedIsRefusedOrConverted) {
+  std::ifstream stream(DataPath("qdq_weights.onnx"), std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(stream)), {});
+  const label_list none = {nullptr, 0};
+  for (size_t at = 0; at < whole.size(); at++) {
+    for (const int change : {0x01, 0x80, 0xff}) {
+      std::string changed = whole;
+      changed[at] = static_cast<char>(changed[at] ^ change);
+      graph *imported = nullptr, *raw = nullptr;
+      octavo_error error = {};
+      octavo_status status =
+          onnx_import_memory(reinterpret_cast<const uint8_t *>(changed.data()), changed.size(),
+                             "bytes", nullptr, &imported, &error);
+      const Graph source(imported);
+      if (status == OCTAVO_OK)
+        status = passes_run(imported, nullptr, &error);
+      if (status == OCTAVO_OK)
+        status = quantize_given(imported, nullptr, &raw, nullptr, &error);
+      const Graph g(raw);
+      built_model built = {};
+      if (status == OCTAVO_OK)
+        status = built_model_create(raw, nullptr, &none, &built, &error);
+      built_model_free(&built);
+      EXPECT_TRUE(status == OCTAVO_OK || error.text[0] != '\0') << "at " << at;
+    }
+  }
 }
 
 } // namespace

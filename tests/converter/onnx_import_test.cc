@@ -110,8 +110,9 @@ const Bad bad_files[] = {
     {"quantize_scale_zero", OCTAVO_ERROR_FORMAT,
      "node 'input_q_quantizelinear' (QuantizeLinear): the scale 'input_scale': expected normal "
      "numbers above 0, found 0"},
-    {"quantize_scale_negative", OCTAVO_ERROR_FORMAT, "'conv_scale': expected normal numbers above "
-                                                     "0, found -0.01"},
+    {"quantize_scale_negative", OCTAVO_ERROR_FORMAT,
+     "'conv_scale': expected normal numbers above "
+     "0, found -0.01"},
     {"quantize_scale_nan", OCTAVO_ERROR_FORMAT, "found nan at index 1"},
     {"quantize_scale_infinite", OCTAVO_ERROR_FORMAT, "found inf at index 3"},
     {"quantize_scale_denormal", OCTAVO_ERROR_FORMAT, "found 9.99995e-41"},
@@ -241,7 +242,8 @@ TEST(OnnxImportTest, AnyByteChangedIsRefusedOrImported) {
 }
 
 TEST(OnnxImportTest, EachAllocationThatFailsIsReported) {
-  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "bad/unsupported.onnx", "qdq_weights.onnx", "qoperator.onnx"}) {
+  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "bad/unsupported.onnx",
+                           "qdq_weights.onnx", "qoperator.onnx"}) {
     const std::string bytes = ReadFile(DataPath(file));
     octavo_error error = {};
     ImportBytes(bytes, &error);

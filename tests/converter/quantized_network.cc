@@ -24,7 +24,7 @@ Graph Lower(const std::string &path) {
 Graph TakeGiven(const graph &source) {
   octavo_error error = {};
   graph *g = nullptr;
-  EXPECT_EQ(quantize_given(&source, &g, nullptr, &error), OCTAVO_OK) << error.text;
+  EXPECT_EQ(quantize_given(&source, nullptr, &g, nullptr, &error), OCTAVO_OK) << error.text;
   return Graph(g);
 }
 

@@ -47,8 +47,9 @@ static void observe(void *context, uint32_t operator_index, uint32_t which,
 
 static void describe_tensor(FILE *json, const char *layer, const char *kind,
                             const octavo_tensor_info *info) {
-  fprintf(json, "{\"layer\": \"%s\", \"kind\": \"%s\", \"tensor\": \"%s\", \"type\": \"%s\", "
-                "\"scale\": %.9g, \"zero_point\": %d, \"shape\": [",
+  fprintf(json,
+          "{\"layer\": \"%s\", \"kind\": \"%s\", \"tensor\": \"%s\", \"type\": \"%s\", "
+          "\"scale\": %.9g, \"zero_point\": %d, \"shape\": [",
           layer, kind, info->name, info->type == OCTAVO_INT8 ? "int8" : "float32",
           (double)info->scale, info->zero_point);
   for (uint32_t i = 0; i < info->rank; i++) {

@@ -41,7 +41,8 @@ typedef enum graph_op {
   GRAPH_OP_IDENTITY,             /* also Dropout, Cast between floats, ... */
   GRAPH_OP_TRANSPOSE,            /* ints[]: permutation */
   GRAPH_OP_MATMUL,               /* a, constant b [I,O] */
-  GRAPH_OP_MULTIPLY, /* by a constant, or two activations (not supported by the runtime yet) */
+  GRAPH_OP_MULTIPLY,             /* x, constant, broadcast; so the next two. Of two activations:
+                                    OCTAVO_OP_MULTIPLY, OCTAVO_OP_SUBTRACT */
   GRAPH_OP_SUBTRACT,
   GRAPH_OP_DIVIDE,
   GRAPH_OP_ADD_CONSTANT, /* x, constant, broadcast */
@@ -91,7 +92,8 @@ typedef struct graph_node {
   uint32_t int_count;
   float number; /* epsilon, ... */
   bool flag;
-  bool removed; /* until graph_compact */
+  bool separate; /* a layer of its own by the user's plan: not to be fused into another */
+  bool removed;  /* until graph_compact */
 } graph_node;
 
 /* What the source model says about its input and classes besides the graph. */

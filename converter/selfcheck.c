@@ -8,6 +8,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Images whose sums are kept until they are added up in order. */
+#define BLOCK 32
+
 typedef struct energy {
   double signal, noise;
 } energy;
@@ -26,8 +29,10 @@ typedef struct comparison {
   size_t *offsets; /* per operator of the reference: into lane.values */
   size_t value_count;
   int64_t *counterparts; /* per operator of the model: of the reference, -1 = none */
-  energy *sums;          /* per image, per layer: added up in order of the images at the end */
-  uint8_t *agreed;       /* per image */
+  energy *sums;          /* per image of a block, per layer */
+  energy *totals;        /* per layer: the sums of the images, added up in their order */
+  bool agreed[BLOCK];
+  uint64_t agreements;
   uint32_t layer_count;
 } comparison;
 
@@ -38,23 +43,42 @@ static void keep_reference(void *context, uint32_t operator_index, uint32_t whic
     memcpy(l->values + l->all->offsets[operator_index], data, info->bytes);
 }
 
-static energy compare_int8(const float *f, const int8_t *q, size_t count,
-                           const octavo_tensor_info *info) {
+/* Several sums side by side, so that a value need not wait for the one before it. */
+#define LANES 8
+
+static energy compare_float(const float *f, const float *values, size_t count) {
+  double signal[LANES] = {0}, noise[LANES] = {0};
+  const size_t whole = count - count % LANES;
+  for (size_t i = 0; i < whole; i += LANES)
+    for (size_t k = 0; k < LANES; k++) {
+      const double x = f[i + k], error = x - values[i + k];
+      signal[k] += x * x;
+      noise[k] += error * error;
+    }
   energy sum = {0.0, 0.0};
-  for (size_t i = 0; i < count; i++) {
-    const float value = info->scale * (float)(q[i] - info->zero_point), error = f[i] - value;
-    sum.signal += (double)f[i] * f[i];
-    sum.noise += (double)error * error;
+  for (size_t i = whole; i < count; i++) {
+    const double x = f[i], error = x - values[i];
+    sum.signal += x * x;
+    sum.noise += error * error;
+  }
+  for (size_t k = 0; k < LANES; k++) {
+    sum.signal += signal[k];
+    sum.noise += noise[k];
   }
   return sum;
 }
 
-static energy compare_float(const float *f, const float *values, size_t count) {
+static energy compare_int8(const float *f, const int8_t *q, size_t count,
+                           const octavo_tensor_info *info) {
   energy sum = {0.0, 0.0};
-  for (size_t i = 0; i < count; i++) {
-    const double error = (double)f[i] - values[i];
-    sum.signal += (double)f[i] * f[i];
-    sum.noise += error * error;
+  float values[512];
+  for (size_t begin = 0; begin < count; begin += 512) {
+    const size_t length = count - begin < 512 ? count - begin : 512;
+    for (size_t i = 0; i < length; i++)
+      values[i] = info->scale * (float)(q[begin + i] - info->zero_point);
+    const energy part = compare_float(f + begin, values, length);
+    sum.signal += part.signal;
+    sum.noise += part.noise;
   }
   return sum;
 }
@@ -119,52 +143,55 @@ static octavo_status compare_image(void *context, uint32_t thread, uint32_t inde
   comparison *all = context;
   lane *l = &all->lanes[thread];
   uint32_t expected = 0, found = 0;
-  l->sums = all->sums + (size_t)index * all->layer_count;
+  l->sums = all->sums + (size_t)(index % BLOCK) * all->layer_count;
   octavo_status status =
       accuracy_first_class(l->reference, all->job->images, index, &expected, error);
   if (status == OCTAVO_OK)
     status = accuracy_first_class(l->model, all->job->images, index, &found, error);
-  all->agreed[index] = expected == found;
+  all->agreed[index % BLOCK] = expected == found;
   return status;
 }
 
+static void add_up(void *context, uint32_t first, uint32_t end) {
+  comparison *all = context;
+  for (uint32_t i = first; i < end; i++) {
+    const energy *sums = all->sums + (size_t)(i % BLOCK) * all->layer_count;
+    for (uint32_t k = 0; k < all->layer_count; k++) {
+      all->totals[k].signal += sums[k].signal;
+      all->totals[k].noise += sums[k].noise;
+    }
+    all->agreements += all->agreed[i % BLOCK];
+  }
+}
+
 static octavo_status allocate(comparison *all, selfcheck_result *result, octavo_error *error) {
-  const uint32_t images = all->job->images->count;
   all->layer_count = octavo_model_operator_count(all->job->model);
   all->offsets =
       octavo_memory_alloc(octavo_model_operator_count(all->job->reference), sizeof *all->offsets);
   all->counterparts = octavo_memory_alloc(all->layer_count, sizeof *all->counterparts);
-  all->sums = octavo_memory_alloc((size_t)images * all->layer_count, sizeof *all->sums);
-  all->agreed = octavo_memory_alloc(images, 1);
+  all->sums = octavo_memory_alloc((size_t)BLOCK * all->layer_count, sizeof *all->sums);
+  all->totals = octavo_memory_alloc(all->layer_count, sizeof *all->totals);
   result->layers = octavo_memory_alloc(all->layer_count, sizeof *result->layers);
   result->layer_count = all->layer_count;
   if (all->offsets == NULL || all->counterparts == NULL || all->sums == NULL ||
-      all->agreed == NULL || result->layers == NULL)
-    return octavo_error_memory(error, (uint64_t)images * all->layer_count * sizeof *all->sums,
+      all->totals == NULL || result->layers == NULL)
+    return octavo_error_memory(error, (uint64_t)BLOCK * all->layer_count * sizeof *all->sums,
                                "the self-check");
   return OCTAVO_OK;
 }
 
 static void summarize(const comparison *all, selfcheck_result *result) {
-  const uint32_t images = all->job->images->count;
   for (uint32_t i = 0; i < all->layer_count; i++) {
     octavo_operator_info info = {0};
     octavo_model_operator(all->job->model, i, &info);
-    energy total = {0.0, 0.0};
-    for (uint32_t k = 0; k < images; k++) {
-      total.signal += all->sums[(size_t)k * all->layer_count + i].signal;
-      total.noise += all->sums[(size_t)k * all->layer_count + i].noise;
-    }
+    const energy total = all->totals[i];
     result->layers[i] = (layer_quality){
         .name = info.name,
         .kind = info.kind,
         .compared = all->counterparts[i] >= 0,
         .snr_db = total.noise == 0.0 ? INFINITY : 10.0 * log10(total.signal / total.noise)};
   }
-  uint32_t agreed = 0;
-  for (uint32_t k = 0; k < images; k++)
-    agreed += all->agreed[k];
-  result->agreement = 100.0 * agreed / images;
+  result->agreement = 100.0 * (double)all->agreements / all->job->images->count;
 }
 
 static octavo_status run(comparison *all, selfcheck_result *result, octavo_error *error) {
@@ -179,6 +206,8 @@ static octavo_status run(comparison *all, selfcheck_result *result, octavo_error
                                           .threads = all->job->threads,
                                           .task = compare_image,
                                           .context = all,
+                                          .block = BLOCK,
+                                          .reduce = add_up,
                                           .progress = all->job->progress,
                                           .label = "comparing"},
                           error);
@@ -201,7 +230,7 @@ octavo_status selfcheck_compare(const selfcheck_job *job, selfcheck_result *resu
     octavo_session_free(all.lanes[t].reference);
     octavo_memory_free(all.lanes[t].values);
   }
-  octavo_memory_free(all.agreed);
+  octavo_memory_free(all.totals);
   octavo_memory_free(all.sums);
   octavo_memory_free(all.counterparts);
   octavo_memory_free(all.offsets);

@@ -11,6 +11,14 @@
 #define WORST_LAYERS  5
 #define LISTED_LAYERS 8
 
+static const char *summary_check(const conversion *c) {
+  if (c->quantized == NULL)
+    return "engine agrees with the stored results";
+  return c->bit_exact ? "engine and plain C reference agree to the last bit"
+                      : "engine and plain C reference agree; float32 layers differ between CPUs in "
+                        "their last bits";
+}
+
 static void print_model(const conversion *c, FILE *stream) {
   const built_model *result = conversion_result(c);
   octavo_model_info info = {0};
@@ -29,9 +37,7 @@ static void print_model(const conversion *c, FILE *stream) {
           (unsigned long long)result->plan.arena_bytes,
           (unsigned long long)result->plan.lower_bound);
   fprintf(stream, "self-check passed: %u test vector%s, %s\n", info.test_vectors,
-          info.test_vectors == 1 ? "" : "s",
-          c->quantized != NULL ? "engine and plain C reference agree to the last bit"
-                               : "engine agrees with the stored results");
+          info.test_vectors == 1 ? "" : "s", summary_check(c));
 }
 
 static const char *const origins[RULE_SOURCES] = {
@@ -128,6 +134,24 @@ static void print_accuracy(const conversion *c, FILE *stream) {
   fputc('\n', stream);
 }
 
+/* Which layers compute in float32 although the rest is int8. */
+static void print_float_layers(const conversion *c, FILE *stream) {
+  const graph *g = c->network;
+  uint32_t count = 0;
+  for (uint32_t n = 0; n < g->node_count; n++)
+    if (c->precisions[n] == PRECISION_FLOAT) {
+      fprintf(stream, "%s%s", count == 0 ? "in float32: " : ", ", g->nodes[n].name);
+      count++;
+    }
+  if (count > 0)
+    fprintf(stream, " (%u of %u layers)\n", count, g->node_count);
+  if (!isnan(c->options->max_drop))
+    fprintf(stream,
+            "--max-drop %g: %u of %u layers that int8 harms had to stay in float32; %u models "
+            "measured\n",
+            c->options->max_drop, c->drop.kept, c->drop.candidates, c->drop.measured);
+}
+
 static int compare_quality(const void *a, const void *b) {
   const layer_quality *const *x = a, *const *y = b;
   if ((*x)->snr_db != (*y)->snr_db)
@@ -207,15 +231,17 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   print_rule(c, stream);
   if (c->is_given && c->quantized != NULL)
     print_given(c, stream);
-  else if (c->quantized != NULL)
+  else if (c->ranges.ranges != NULL)
     print_calibration(c, stream);
+  if (c->quantized != NULL)
+    print_float_layers(c, stream);
   print_accuracy(c, stream);
   fprintf(stream, "took %.1f s\n", (double)c->nanoseconds * 1e-9);
   if (c->quality.layer_count > 0)
     status = print_layers(c, verbose, stream, error);
   if (status == OCTAVO_OK && verbose)
     status = print_passes(c, stream, error);
-  if (status == OCTAVO_OK && verbose && c->quantized != NULL)
+  if (status == OCTAVO_OK && verbose && c->ranges.ranges != NULL)
     status = print_ranges(c, stream, error);
   return status;
 }

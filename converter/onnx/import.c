@@ -49,7 +49,9 @@ static octavo_status define_outputs(onnx_importer *importer, const onnx_node *n,
   for (size_t i = 0; i < n->proto->n_output && status == OCTAVO_OK; i++)
     if (n->proto->output[i][0] != '\0')
       status = importer_define(importer, n->proto->output[i],
-                               i == 0 || first < 0 ? first : ONNX_VALUE_UNAVAILABLE);
+                               i == 0 || first < 0      ? first
+                               : i - 1 < n->other_count ? n->others[i - 1]
+                                                        : ONNX_VALUE_UNAVAILABLE);
   return status;
 }
 
@@ -93,14 +95,18 @@ static octavo_status import_unknown(onnx_importer *importer, const onnx_node *n)
 
 static octavo_status check_node(const onnx_importer *importer, const Onnx__NodeProto *proto,
                                 size_t position) {
-  if (proto->op_type == NULL || proto->n_output == 0 || proto->n_input > ONNX_MAX_INPUTS)
+  if (proto->op_type == NULL || proto->n_output == 0 || proto->n_output > ONNX_MAX_OUTPUTS ||
+      proto->n_input > ONNX_MAX_INPUTS)
     return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
-                            "node %zu '%.100s': expected an operator type, outputs and at most %u "
-                            "inputs, found %s, %zu and %zu",
-                            position, proto->name == NULL ? "" : proto->name, ONNX_MAX_INPUTS,
-                            proto->op_type == NULL ? "no type" : proto->op_type, proto->n_output,
-                            proto->n_input);
+                            "node %zu '%.100s': expected an operator type, 1 to %u outputs and at "
+                            "most %u inputs, found %s, %zu and %zu",
+                            position, proto->name == NULL ? "" : proto->name, ONNX_MAX_OUTPUTS,
+                            ONNX_MAX_INPUTS, proto->op_type == NULL ? "no type" : proto->op_type,
+                            proto->n_output, proto->n_input);
   octavo_status status = importer_check_name(importer, proto->output[0], "a node's first output");
+  for (size_t i = 1; i < proto->n_output && status == OCTAVO_OK; i++)
+    if (proto->output[i][0] != '\0')
+      status = importer_check_name(importer, proto->output[i], "a node's output");
   if (status == OCTAVO_OK && proto->name != NULL && proto->name[0] != '\0')
     status = importer_check_name(importer, proto->name, "a node");
   if (status == OCTAVO_OK)

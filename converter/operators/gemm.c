@@ -44,6 +44,8 @@ static octavo_status check(const onnx_node *n, gemm *m) {
     return onnx_invalid(n, "expected an input of rank 2 with %lld columns, found rank %u and %lld",
                         (long long)m->inputs, x->rank,
                         (long long)(x->rank == 0 ? 0 : x->shape[x->rank - 1]));
+  if (c != NULL && c->rank == 2 && c->shape[0] != 1)
+    return onnx_unsupported(n, "a bias with one row per image");
   const int64_t bias = c == NULL ? 1 : (int64_t)graph_element_count(c);
   if (bias != 1 && (bias != m->outputs || c->shape[c->rank - 1] != bias))
     return onnx_invalid(n, "the bias: expected %lld elements, found %lld", (long long)m->outputs,

@@ -103,7 +103,7 @@ static octavo_status fold_before(graph *g, uint32_t affine, bool *folded, octavo
   const uint32_t layer = (uint32_t)before;
   const uint32_t op = g->nodes[layer].op;
   if (op == GRAPH_OP_AFFINE) {
-    if (channels_of(g, layer) != channels_of(g, affine))
+    if (channels_of(g, layer) != channels_of(g, affine) || g->nodes[layer].separate)
       return OCTAVO_OK;
     *folded = true;
     return merge(g, layer, affine, error);
@@ -191,7 +191,7 @@ static octavo_status fold_behind(graph *g, uint32_t affine, bool *folded, octavo
 octavo_status pass_fold_affine(graph *g, uint32_t *changes, octavo_error *error) {
   for (uint32_t i = 0; i < g->node_count; i++) {
     bool folded = false;
-    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE))
+    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE) || g->nodes[i].separate)
       continue;
     octavo_status status = fold_before(g, i, &folded, error);
     if (status == OCTAVO_OK && folded && !g->nodes[i].removed) {
@@ -205,7 +205,7 @@ octavo_status pass_fold_affine(graph *g, uint32_t *changes, octavo_error *error)
   }
   for (uint32_t i = 0; i < g->node_count; i++) {
     bool folded = false;
-    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE))
+    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE) || g->nodes[i].separate)
       continue;
     const octavo_status status = fold_behind(g, i, &folded, error);
     if (status != OCTAVO_OK)

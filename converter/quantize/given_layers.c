@@ -145,7 +145,5 @@ octavo_status given_layer(given_state *s, uint32_t n) {
   status = read_integers(s, &n, rule, &result);
   if (status == OCTAVO_OK)
     status = write_integers(s, n, &result);
-  if (status == OCTAVO_OK && rule->source == SCALE_OF_SOFTMAX)
-    status = quantize_add_exp_table(g, n, s->error);
-  return status;
+  return status == OCTAVO_OK ? quantize_add_table(g, n, s->error) : status;
 }

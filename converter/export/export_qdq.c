@@ -89,7 +89,23 @@ static octavo_status refuse(const graph_node *node, octavo_error *error) {
                           node->name, node->source_op);
 }
 
+/* Dynamic quantization: float32 activations, which the layer quantizes as they come. */
+static bool is_dynamic(const graph *g, const graph_node *node) {
+  const bool weighted = node->op == OCTAVO_OP_CONVOLUTION || node->op == OCTAVO_OP_FULLY_CONNECTED;
+  return weighted && g->tensors[node->inputs[1]].type == GRAPH_INT8 &&
+         g->tensors[node->inputs[0]].type == GRAPH_FLOAT32;
+}
+
+static octavo_status refuse_dynamic(const graph_node *node, octavo_error *error) {
+  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
+                          "layer '%.200s': is quantized dynamically, by scales that it finds while "
+                          "it runs; QuantizeLinear nodes need given ones: use --mode static",
+                          node->name);
+}
+
 static octavo_status add_node(exporter *e, const graph_node *node, octavo_error *error) {
+  if (is_dynamic(e->g, node))
+    return refuse_dynamic(node, error);
   /* Written with what it reads. */
   if (node->op == OCTAVO_OP_DEQUANTIZE)
     return OCTAVO_OK;

@@ -23,8 +23,8 @@ static bool is_whole_clamp(const octavo_attributes_clamp *clamp) {
          (clamp->clamp_max == 0.0f || isinf(clamp->clamp_max));
 }
 
-/* Clamps and paddings that are no integers are rounded to one: only where the result is quantized
- * anyway. */
+/* Clamps, paddings and means of neighbours that are no integers are rounded to one: only where the
+ * result is quantized anyway. */
 static bool is_exact(const graph *g, const graph_node *node) {
   const int32_t quantizer = given_quantizer_of(g, node->outputs[0]);
   const graph_tensor *x = &g->tensors[given_integers_of(g, node->inputs[0])];
@@ -33,6 +33,8 @@ static bool is_exact(const graph *g, const graph_node *node) {
   switch (node->op) {
   case OCTAVO_OP_CLIP:
     return same || is_whole_clamp(&node->attributes.clamp);
+  case OCTAVO_OP_RESIZE:
+    return same || node->attributes.resize.mode == OCTAVO_RESIZE_NEAREST;
   case OCTAVO_OP_PAD:
     return same || node->attributes.pad.value == 0.0f;
   default:

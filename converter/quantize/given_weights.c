@@ -107,7 +107,8 @@ static void take_name(graph *g, int32_t from, int32_t to) {
 
 static octavo_status install(graph *g, uint32_t node, layer_constants *l, octavo_error *error) {
   int32_t constants[2] = {GRAPH_NONE, GRAPH_NONE};
-  const bool per_channel = l->weights->integers->scale_count > 1;
+  /* Of one channel the two are one; the converter writes it so. */
+  const bool per_channel = l->weights->integers->scale_count > 1 || l->channels == 1;
   octavo_status status = add_constants(g, node, l, constants, error);
   graph_node *n = &g->nodes[node];
   int32_t *inputs = status == OCTAVO_OK ? octavo_memory_resize(n->inputs, 3, sizeof *inputs) : NULL;

@@ -237,6 +237,12 @@ TEST_F(Program, ExportsAndReadsBackWithoutCalibration) {
   EXPECT_THAT(r.output, HasSubstr("5 of 5 layers int8"));
   EXPECT_THAT(r.output, HasSubstr("10 labels from the network"));
   EXPECT_THAT(ReadFile(folder_.Path("again.json")), HasSubstr("\"int8_layers\": 5"));
+  r = RunProgram(OCTAVO_CONVERT, {onnx, "-o", folder_.Path("kept.octavo"), "--keep-float", "sum"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("4 of 5 layers int8"));
+  r = RunProgram(OCTAVO_CONVERT, {onnx, "--search", "--calib", Images(), "--data", Images()});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.errors, HasSubstr("is quantized already"));
   /* Exported again it is the same file. */
   const std::string second = folder_.Path("second.onnx");
   r = RunProgram(OCTAVO_CONVERT, {"--export-qdq", again, "-o", second, "--quiet"});

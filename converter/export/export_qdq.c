@@ -104,8 +104,6 @@ static octavo_status refuse_dynamic(const graph_node *node, octavo_error *error)
 }
 
 static octavo_status add_node(exporter *e, const graph_node *node, octavo_error *error) {
-  if (is_dynamic(e->g, node))
-    return refuse_dynamic(node, error);
   /* Written with what it reads. */
   if (node->op == OCTAVO_OP_DEQUANTIZE)
     return OCTAVO_OK;
@@ -161,15 +159,25 @@ static octavo_status fill(exporter *e, const export_notes *notes, octavo_error *
   return status == e->proto.status ? OCTAVO_OK : status;
 }
 
+static octavo_status check(const graph *g, octavo_error *error) {
+  for (uint32_t n = 0; n < g->node_count; n++)
+    if (is_dynamic(g, &g->nodes[n]))
+      return refuse_dynamic(&g->nodes[n], error);
+  if (has_int8(g))
+    return OCTAVO_OK;
+  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
+                          "expected a network with int8 layers, found a float32 one: there is "
+                          "nothing to quantize or dequantize");
+}
+
 octavo_status export_qdq(const graph *g, const export_notes *notes, const char *path,
                          octavo_error *error) {
-  if (!has_int8(g))
-    return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
-                            "expected a network with int8 layers, found a float32 one: there is "
-                            "nothing to quantize or dequantize");
+  octavo_status status = check(g, error);
+  if (status != OCTAVO_OK)
+    return status;
   exporter e = {.g = g};
   proto_begin(&e.proto, "octavo");
-  octavo_status status = fill(&e, notes, error);
+  status = fill(&e, notes, error);
   if (status == OCTAVO_OK)
     status = proto_save(&e.proto, "octavo-convert", path, error);
   proto_end(&e.proto);

@@ -201,6 +201,18 @@ TEST(ExportQdq, FloatNetworksAreRefused) {
   EXPECT_THAT(error.text, HasSubstr("expected a network with int8 layers"));
 }
 
+TEST(ExportQdq, DynamicQuantizationIsRefusedByName) {
+  const TemporaryFolder folder;
+  octavo_error error = {};
+  const Graph source = TinyNetwork();
+  std::vector<layer_precision> precisions(source->node_count);
+  quantize_choose_dynamic(source.get(), precisions.data());
+  const Graph g = Quantize(*source, &precisions);
+  EXPECT_EQ(export_qdq(g.get(), &kNoNotes, folder.Path("x.onnx").c_str(), &error),
+            OCTAVO_ERROR_UNSUPPORTED);
+  EXPECT_THAT(error.text, HasSubstr("layer 'conv1': is quantized dynamically"));
+}
+
 TEST(ExportQdq, OperatorsWithoutEqualAreRefusedByName) {
   const TemporaryFolder folder;
   octavo_error error = {};

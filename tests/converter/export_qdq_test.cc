@@ -162,8 +162,8 @@ TEST_P(GivenExportTest, ReadBackIsTheSameNetwork) {
 
 INSTANTIATE_TEST_SUITE_P(Given, GivenExportTest,
                          testing::Values("qdq_uint8", "qdq_int8", "qdq_opset10", "qdq_mixed",
-                                         "qdq_weights", "qoperator", "torch_per_tensor",
-                                         "torch_per_channel"));
+                                         "qdq_batch_norm", "qdq_weights", "qoperator",
+                                         "torch_per_tensor", "torch_per_channel"));
 
 TEST(ExportQdq, AModelFileReadBackIsTheSame) {
   octavo_error error = {};

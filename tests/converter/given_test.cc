@@ -87,7 +87,8 @@ INSTANTIATE_TEST_SUITE_P(
     All, GivenTest,
     testing::Values(Given{"qdq_uint8", 0.03f, 1, 8, 0}, Given{"qdq_int8", 0.03f, 1, 8, 0},
                     Given{"qdq_opset10", 0.03f, 1, 8, 0}, Given{"qdq_mixed", 0.009f, 1, 2, 2},
-                    Given{"qdq_weights", 0.02f, 1, 2, 0}, Given{"qoperator", 0.004f, 1, 10, 0},
+                    Given{"qdq_weights", 0.02f, 1, 2, 0}, Given{"qdq_batch_norm", 0.015f, 1, 2, 0},
+                    Given{"qoperator", 0.004f, 1, 10, 0},
                     Given{"torch_per_tensor", 0.0075423f, 1, 9, 0},
                     Given{"torch_per_channel", 0.0151440f, 1, 9, 0}));
 
@@ -220,6 +221,24 @@ TEST(Given, KeepsBiasesThatFloat32CannotHold) {
   bias.integers->values[3] = 0x3ffffffd;
   const Graph g = TakeGiven(*source);
   EXPECT_EQ(Data<int32_t>(*FindTensor(*g, "stem.bias"))[3], 0x3ffffffd);
+}
+
+// Its factors go into the scales; where one is negative the integers change their sign.
+TEST(Given, KeepsIntegersOfWeightsThroughBatchNorm) {
+  const Source source("qdq_batch_norm.onnx");
+  const Graph g = TakeGiven(*Lower(DataPath("qdq_batch_norm.onnx")));
+  ASSERT_NE(g, nullptr);
+  for (const std::string layer : {"first", "second"}) {
+    std::vector<int8_t> expected = source.Constant<int8_t>(layer + ".weight_q");
+    const std::vector<float> factors = source.Constant<float>(layer + ".bn0");
+    const size_t row = expected.size() / factors.size();
+    for (size_t i = 0; i < expected.size(); i++)
+      if (factors[i / row] < 0)
+        expected[i] = static_cast<int8_t>(-expected[i]);
+    const graph_node *conv = FindNode(*g, layer + "_conv");
+    ASSERT_NE(conv, nullptr);
+    EXPECT_EQ(ToOihw(g->tensors[conv->inputs[1]]), expected) << layer;
+  }
 }
 
 TEST(Given, LeavesLayersFloatThatHaveNoInt8Form) {

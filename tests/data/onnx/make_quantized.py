@@ -254,6 +254,27 @@ bad("quantize_activation_per_channel", lambda m: (replace("input_scale", np.full
                                                   replace("input_zero_point", np.full(3, 120, np.uint8))(m)))
 
 
+# ---- Batch normalization ----
+
+def qdq_batch_norm():
+    """Quantized weights with batch normalization behind them, as in training."""
+    m = Model(kind=np.int8)
+    x = m.quantize("input", 0.016, -5)
+    for name, shape, axis in (("first", (6, 3, 3, 3), 0), ("second", (5, 6, 1, 1), None)):
+        w, _ = m.weights(name + ".weight", shape, axis)
+        y = m.node("Conv", [x, w], name)
+        count = shape[0]
+        values = rng.uniform(0.5, 1.5, count) * np.where(np.arange(count) % 3 == 1, -1, 1), rng.normal(0, 0.3, count), \
+            rng.normal(0, 0.2, count), rng.uniform(0.5, 1.5, count)
+        parameters = [m.constant(f"{name}.bn{i}", v.astype(np.float32)) for i, v in enumerate(values)]
+        y = m.node("Relu", [m.node("BatchNormalization", [y] + parameters, name + "_bn")], name + "_relu")
+        x = m.quantize(y, 0.015, -128)
+    m.save("qdq_batch_norm.onnx", [("second_relu_dq", FLOAT)])
+
+
+qdq_batch_norm()
+
+
 # ---- PyTorch ----
 
 def from_torch():

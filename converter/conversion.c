@@ -93,9 +93,26 @@ static octavo_status open_images(conversion *c, octavo_error *error) {
   return status;
 }
 
+static octavo_status quantize_source(conversion *c, bool *kept, layer_precision *precisions,
+                                     octavo_error *error) {
+  const graph *g = c->network;
+  const octavo_status status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
+  for (uint32_t n = 0; n < g->node_count; n++)
+    precisions[n] = kept[n] ? PRECISION_FLOAT : PRECISION_INT8;
+  return status == OCTAVO_OK ? quantize_given(g, precisions, &c->quantized, &c->given, error)
+                             : status;
+}
+
 /* Scales and weights are those of the source. */
 static octavo_status take_given(conversion *c, octavo_error *error) {
-  octavo_status status = quantize_given(c->network, &c->quantized, &c->given, error);
+  bool *kept = octavo_memory_alloc(c->network->node_count, sizeof *kept);
+  layer_precision *precisions = octavo_memory_alloc(c->network->node_count, sizeof *precisions);
+  octavo_status status =
+      kept == NULL || precisions == NULL
+          ? octavo_error_memory(error, c->network->node_count * sizeof *precisions, "precisions")
+          : quantize_source(c, kept, precisions, error);
+  octavo_memory_free(precisions);
+  octavo_memory_free(kept);
   if (status == OCTAVO_OK)
     status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
                                 &c->int8_model, error);
@@ -275,11 +292,11 @@ static octavo_status build_float(conversion *c, octavo_error *error) {
 
 static octavo_status check_options(conversion *c, octavo_error *error) {
   const convert_options *o = c->options;
-  const bool single = o->keep_float.count > 0 || o->search || !isnan(o->max_drop);
-  if (c->is_given && (single || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
+  const bool searches = o->search || !isnan(o->max_drop);
+  if (c->is_given && (searches || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "%.200s is quantized already and keeps its scales: only --mode static "
-                            "and float go with that, without --keep-float, --max-drop and --search",
+                            "and float go with that, without --max-drop and --search",
                             o->source);
   if (calibrates(c) && o->calibration == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,

@@ -254,9 +254,8 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
     print_given(c, stream);
   else if (c->ranges.ranges != NULL)
     print_calibration(c, stream);
-  if (c->quantized != NULL)
-    print_corrections(c, stream);
-  if (c->quantized != NULL)
+  print_corrections(c, stream);
+  if (c->precisions != NULL)
     print_float_layers(c, stream);
   print_accuracy(c, stream);
   fprintf(stream, "took %.1f s\n", (double)c->nanoseconds * 1e-9);

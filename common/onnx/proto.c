@@ -154,6 +154,27 @@ void proto_attribute_int(proto_graph *p, Onnx__NodeProto *node, const char *name
   attribute->i = value;
 }
 
+void proto_attribute_float(proto_graph *p, Onnx__NodeProto *node, const char *name, float value) {
+  Onnx__AttributeProto *attribute = add_attribute(p, node, name);
+  if (attribute == NULL)
+    return;
+  attribute->type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT;
+  attribute->has_f = true;
+  attribute->f = value;
+}
+
+void proto_attribute_text(proto_graph *p, Onnx__NodeProto *node, const char *name,
+                          const char *value) {
+  Onnx__AttributeProto *attribute = add_attribute(p, node, name);
+  char *copy = proto_name(p, value, "");
+  if (attribute == NULL || copy == NULL)
+    return;
+  attribute->type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING;
+  attribute->has_s = true;
+  attribute->s.data = (uint8_t *)copy;
+  attribute->s.len = strlen(copy);
+}
+
 void proto_attribute_ints(proto_graph *p, Onnx__NodeProto *node, const char *name, size_t count,
                           const int64_t *values) {
   Onnx__AttributeProto *attribute = add_attribute(p, node, name);

@@ -42,6 +42,9 @@ void proto_fail(proto_graph *p, octavo_status status, const char *format, ...)
 Onnx__NodeProto *proto_node(proto_graph *p, const char *op, const char *name, size_t input_count,
                             const char *const *inputs, const char *output);
 void proto_attribute_int(proto_graph *p, Onnx__NodeProto *node, const char *name, int64_t value);
+void proto_attribute_float(proto_graph *p, Onnx__NodeProto *node, const char *name, float value);
+void proto_attribute_text(proto_graph *p, Onnx__NodeProto *node, const char *name,
+                          const char *value);
 void proto_attribute_ints(proto_graph *p, Onnx__NodeProto *node, const char *name, size_t count,
                           const int64_t *values);
 

@@ -65,14 +65,14 @@ static bool add_layer(exporter *e, const graph_node *node) {
   const int32_t y = node->outputs[0];
   const graph_tensor *t = &e->g->tensors[y];
   const bool int8 = t->type == GRAPH_INT8, output = exporter_is_output(e, y);
-  const bool clamps = exporter_clamps(node);
+  const char *tail = exporter_tail(e, node);
   const char *result = t->name, *body = t->name;
   if (output && int8)
     result = exporter_name(e, t->name, "_float");
-  else if (!output && clamps)
-    result = exporter_name(e, t->name, "_clamped");
+  else if (!output && tail != NULL)
+    result = exporter_name(e, t->name, tail);
   if (output)
-    body = clamps ? exporter_name(e, t->name, "_unclamped") : result;
+    body = tail != NULL ? exporter_name(e, t->name, "_raw") : result;
   if (!exporter_add_layer(e, node, body, result))
     return false;
   if (int8)
@@ -87,6 +87,20 @@ static octavo_status refuse(const graph_node *node, octavo_error *error) {
                           "layer '%.200s' (%.40s): has no equal in ONNX's operator set 13 that can "
                           "be exported",
                           node->name, node->source_op);
+}
+
+/* Dynamic quantization: float32 activations, which the layer quantizes as they come. */
+static bool is_dynamic(const graph *g, const graph_node *node) {
+  const bool weighted = node->op == OCTAVO_OP_CONVOLUTION || node->op == OCTAVO_OP_FULLY_CONNECTED;
+  return weighted && g->tensors[node->inputs[1]].type == GRAPH_INT8 &&
+         g->tensors[node->inputs[0]].type == GRAPH_FLOAT32;
+}
+
+static octavo_status refuse_dynamic(const graph_node *node, octavo_error *error) {
+  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
+                          "layer '%.200s': is quantized dynamically, by scales that it finds while "
+                          "it runs; QuantizeLinear nodes need given ones: use --mode static",
+                          node->name);
 }
 
 static octavo_status add_node(exporter *e, const graph_node *node, octavo_error *error) {
@@ -145,15 +159,25 @@ static octavo_status fill(exporter *e, const export_notes *notes, octavo_error *
   return status == e->proto.status ? OCTAVO_OK : status;
 }
 
+static octavo_status check(const graph *g, octavo_error *error) {
+  for (uint32_t n = 0; n < g->node_count; n++)
+    if (is_dynamic(g, &g->nodes[n]))
+      return refuse_dynamic(&g->nodes[n], error);
+  if (has_int8(g))
+    return OCTAVO_OK;
+  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
+                          "expected a network with int8 layers, found a float32 one: there is "
+                          "nothing to quantize or dequantize");
+}
+
 octavo_status export_qdq(const graph *g, const export_notes *notes, const char *path,
                          octavo_error *error) {
-  if (!has_int8(g))
-    return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
-                            "expected a network with int8 layers, found a float32 one: there is "
-                            "nothing to quantize or dequantize");
+  octavo_status status = check(g, error);
+  if (status != OCTAVO_OK)
+    return status;
   exporter e = {.g = g};
   proto_begin(&e.proto, "octavo");
-  octavo_status status = fill(&e, notes, error);
+  status = fill(&e, notes, error);
   if (status == OCTAVO_OK)
     status = proto_save(&e.proto, "octavo-convert", path, error);
   proto_end(&e.proto);

@@ -49,16 +49,34 @@ size_t exporter_add_weights(exporter *e, const graph_node *node, const char *nam
 
 /* ---- layers.c ------------------------------------------------------------------------------- */
 
-/* Adds the operator of a layer, which gives the value `body`, and its clamp, which gives `result`;
- * without a clamp the two are one. False: ONNX has no such operator. */
+/* Adds the operator of a layer, which gives the value `body`, and what ONNX needs a node of its own
+ * for behind it, which gives `result`; where there is nothing the two are one. False: ONNX has no
+ * such operator. */
 bool exporter_add_layer(exporter *e, const graph_node *node, const char *body, const char *result);
-/* Whether the layer clamps its result besides. */
-bool exporter_clamps(const graph_node *node);
+/* How to name the result of a layer behind which something must come; NULL if nothing must. */
+const char *exporter_tail(const exporter *e, const graph_node *node);
 
 /* Where an axis of a tensor of that rank lies in ONNX. */
 int64_t exporter_axis(uint32_t rank, uint32_t axis);
 /* The shape that a tensor has in ONNX. */
 void exporter_shape(const graph_tensor *t, int64_t shape[GRAPH_MAX_RANK]);
+
+/* The value that a layer reads as its input `input`. */
+const char *exporter_real(const exporter *e, const graph_node *node, uint32_t input);
+/* Adds a node of two inputs. */
+const char *exporter_binary(exporter *e, const char *op, const char *name, const char *a,
+                            const char *b, const char *output);
+
+/* Each adds the operator of a layer, which gives the value `output`. */
+typedef void (*exporter_layer)(exporter *e, const graph_node *node, const char *output);
+
+/* moving.c */
+void exporter_transpose(exporter *e, const graph_node *node, const char *output);
+void exporter_slice(exporter *e, const graph_node *node, const char *output);
+void exporter_resize(exporter *e, const graph_node *node, const char *output);
+void exporter_mean(exporter *e, const graph_node *node, const char *output);
+/* functions.c */
+void exporter_unary(exporter *e, const graph_node *node, const char *output);
 
 /* ---- notes.c -------------------------------------------------------------------------------- */
 

@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-typedef void (*layer_function)(exporter *e, const graph_node *node, const char *output);
-
 int64_t exporter_axis(uint32_t rank, uint32_t axis) {
   static const int64_t from_nhwc[4] = {0, 2, 3, 1};
   return rank == 4 ? from_nhwc[axis] : axis;
@@ -19,7 +17,7 @@ static const graph_tensor *tensor_of(const exporter *e, int32_t index) {
   return &e->g->tensors[index];
 }
 
-static const char *real(const exporter *e, const graph_node *node, uint32_t input) {
+const char *exporter_real(const exporter *e, const graph_node *node, uint32_t input) {
   const char *name = e->real[node->inputs[input]];
   return name == NULL ? "" : name;
 }
@@ -54,20 +52,16 @@ static bool get_clamp(const graph_node *node, float *low, float *high) {
   if (node->op == OCTAVO_OP_CONVOLUTION) {
     *low = node->attributes.convolution.clamp_min;
     *high = node->attributes.convolution.clamp_max;
-  } else if (node->op == OCTAVO_OP_FULLY_CONNECTED || node->op == OCTAVO_OP_ADD) {
+  } else if (node->op == OCTAVO_OP_FULLY_CONNECTED || node->op == OCTAVO_OP_ADD ||
+             node->op == OCTAVO_OP_MULTIPLY || node->op == OCTAVO_OP_SUBTRACT) {
     *low = node->attributes.clamp.clamp_min;
     *high = node->attributes.clamp.clamp_max;
   }
   return *low != -INFINITY || *high != INFINITY;
 }
 
-bool exporter_clamps(const graph_node *node) {
-  float low = 0, high = 0;
-  return get_clamp(node, &low, &high);
-}
-
 static void add_clip(exporter *e, const graph_node *node, const char *output) {
-  add_clamp(e, node->name, real(e, node, 0), node->attributes.clamp.clamp_min,
+  add_clamp(e, node->name, exporter_real(e, node, 0), node->attributes.clamp.clamp_min,
             node->attributes.clamp.clamp_max, output);
 }
 
@@ -75,7 +69,7 @@ static void add_clip(exporter *e, const graph_node *node, const char *output) {
 
 static void add_convolution(exporter *e, const graph_node *node, const char *output) {
   const octavo_attributes_convolution *c = &node->attributes.convolution;
-  const char *inputs[3] = {real(e, node, 0), "", ""};
+  const char *inputs[3] = {exporter_real(e, node, 0), "", ""};
   const size_t constants = exporter_add_weights(e, node, inputs + 1);
   Onnx__NodeProto *n = exporter_node(e, "Conv", node->name, 1 + constants, inputs, output);
   const int64_t dilations[2] = {c->dilation_height, c->dilation_width};
@@ -90,7 +84,7 @@ static void add_convolution(exporter *e, const graph_node *node, const char *out
 }
 
 static void add_fully_connected(exporter *e, const graph_node *node, const char *output) {
-  const char *inputs[3] = {real(e, node, 0), "", ""};
+  const char *inputs[3] = {exporter_real(e, node, 0), "", ""};
   Onnx__NodeProto *n = NULL;
   if (tensor_of(e, node->inputs[0])->rank != 2) {
     inputs[0] = add_step(e, "Flatten", node->name, "_flatten", inputs[0], NULL, &n);
@@ -103,15 +97,32 @@ static void add_fully_connected(exporter *e, const graph_node *node, const char 
 
 /* ---- Others --------------------------------------------------------------------------------- */
 
+const char *exporter_binary(exporter *e, const char *op, const char *name, const char *a,
+                            const char *b, const char *output) {
+  const char *inputs[2] = {a, b};
+  exporter_node(e, op, name, 2, inputs, output);
+  return output;
+}
+
 static void add_sum(exporter *e, const graph_node *node, const char *output) {
-  const char *inputs[2] = {real(e, node, 0), real(e, node, 1)};
-  exporter_node(e, "Add", node->name, 2, inputs, output);
+  exporter_binary(e, "Add", node->name, exporter_real(e, node, 0), exporter_real(e, node, 1),
+                  output);
+}
+
+static void add_product(exporter *e, const graph_node *node, const char *output) {
+  exporter_binary(e, "Mul", node->name, exporter_real(e, node, 0), exporter_real(e, node, 1),
+                  output);
+}
+
+static void add_difference(exporter *e, const graph_node *node, const char *output) {
+  exporter_binary(e, "Sub", node->name, exporter_real(e, node, 0), exporter_real(e, node, 1),
+                  output);
 }
 
 static Onnx__NodeProto *add_pool(exporter *e, const char *op, const graph_node *node,
                                  const char *output) {
   const octavo_attributes_pool *pool = &node->attributes.pool;
-  const char *x = real(e, node, 0);
+  const char *x = exporter_real(e, node, 0);
   Onnx__NodeProto *n = exporter_node(e, op, node->name, 1, &x, output);
   const int64_t kernel[2] = {pool->kernel_height, pool->kernel_width};
   const int64_t pads[4] = {pool->pad_top, pool->pad_left, pool->pad_bottom, pool->pad_right};
@@ -135,7 +146,8 @@ static void add_average_pool(exporter *e, const graph_node *node, const char *ou
 
 static void add_global_average_pool(exporter *e, const graph_node *node, const char *output) {
   const bool flat = tensor_of(e, node->outputs[0])->rank == 2;
-  const char *x = real(e, node, 0), *y = flat ? exporter_name(e, output, "_image") : output;
+  const char *x = exporter_real(e, node, 0),
+             *y = flat ? exporter_name(e, output, "_image") : output;
   exporter_node(e, "GlobalAveragePool", node->name, 1, &x, y);
   Onnx__NodeProto *n = NULL;
   if (!flat)
@@ -145,7 +157,7 @@ static void add_global_average_pool(exporter *e, const graph_node *node, const c
 }
 
 static void add_softmax(exporter *e, const graph_node *node, const char *output) {
-  const char *x = real(e, node, 0);
+  const char *x = exporter_real(e, node, 0);
   const uint32_t rank = tensor_of(e, node->inputs[0])->rank;
   proto_attribute_int(&e->proto, exporter_node(e, "Softmax", node->name, 1, &x, output), "axis",
                       exporter_axis(rank, rank - 1));
@@ -154,7 +166,7 @@ static void add_softmax(exporter *e, const graph_node *node, const char *output)
 static void add_concatenation(exporter *e, const graph_node *node, const char *output) {
   const char **inputs = proto_alloc(&e->proto, node->input_count, sizeof(*inputs));
   for (uint32_t i = 0; inputs != NULL && i < node->input_count; i++)
-    inputs[i] = real(e, node, i);
+    inputs[i] = exporter_real(e, node, i);
   if (inputs == NULL)
     return;
   const uint32_t rank = tensor_of(e, node->outputs[0])->rank;
@@ -172,7 +184,7 @@ static void add_pad(exporter *e, const graph_node *node, const char *output) {
     amounts[rank + exporter_axis(rank, i)] = pad->after[i];
   }
   const char *inputs[3] = {
-      real(e, node, 0),
+      exporter_real(e, node, 0),
       exporter_longs(e, exporter_name(e, node->name, "_pads"), (size_t)rank * 2, amounts),
       exporter_number(e, exporter_name(e, node->name, "_value"), pad->value)};
   exporter_node(e, "Pad", node->name, 3, inputs, output);
@@ -195,9 +207,9 @@ static const char *add_transpose(exporter *e, const graph_node *node, const char
 
 /* The elements keep their order in NHWC, so images are transposed to that and back. */
 static void add_reshape(exporter *e, const graph_node *node, const char *output) {
-  static const int64_t to_nhwc[4] = {0, 2, 3, 1}, to_nchw[4] = {0, 3, 1, 2};
+  static const int64_t to_nhwc[4] = {0, 2, 3, 1};
   const graph_tensor *x = tensor_of(e, node->inputs[0]), *y = tensor_of(e, node->outputs[0]);
-  const char *inputs[2] = {real(e, node, 0), ""};
+  const char *inputs[2] = {exporter_real(e, node, 0), ""};
   if (!is_plain(x))
     inputs[0] = add_transpose(e, node, "_to_nhwc", to_nhwc, inputs[0], NULL);
   int64_t shape[GRAPH_MAX_RANK];
@@ -207,17 +219,14 @@ static void add_reshape(exporter *e, const graph_node *node, const char *output)
     memcpy(shape, y->shape, sizeof shape);
   shape[0] = 0; /* as its input has it: the batch */
   inputs[1] = exporter_longs(e, exporter_name(e, node->name, "_shape"), y->rank, shape);
-  const char *reshaped = is_plain(y) ? output : exporter_name(e, output, "_nhwc");
-  exporter_node(e, "Reshape", node->name, 2, inputs, reshaped);
-  if (!is_plain(y))
-    add_transpose(e, node, "_to_nchw", to_nchw, reshaped, output);
+  exporter_node(e, "Reshape", node->name, 2, inputs, output);
 }
 
 /* ---- All ------------------------------------------------------------------------------------ */
 
 typedef struct layer_row {
   uint32_t op;
-  layer_function add;
+  exporter_layer add;
 } layer_row;
 
 static const layer_row rows[] = {
@@ -232,16 +241,39 @@ static const layer_row rows[] = {
     {OCTAVO_OP_CONCATENATION, add_concatenation},
     {OCTAVO_OP_RESHAPE, add_reshape},
     {OCTAVO_OP_PAD, add_pad},
+    {OCTAVO_OP_UNARY, exporter_unary},
+    {OCTAVO_OP_MULTIPLY, add_product},
+    {OCTAVO_OP_SUBTRACT, add_difference},
+    {OCTAVO_OP_TRANSPOSE, exporter_transpose},
+    {OCTAVO_OP_SLICE, exporter_slice},
+    {OCTAVO_OP_RESIZE, exporter_resize},
+    {OCTAVO_OP_MEAN, exporter_mean},
 };
+
+static bool needs_transpose(const exporter *e, const graph_node *node) {
+  return node->op == OCTAVO_OP_RESHAPE && !is_plain(tensor_of(e, node->outputs[0]));
+}
+
+const char *exporter_tail(const exporter *e, const graph_node *node) {
+  float low = 0, high = 0;
+  return get_clamp(node, &low, &high) ? "_clamped" : needs_transpose(e, node) ? "_nchw" : NULL;
+}
+
+static void add_tail(exporter *e, const graph_node *node, const char *body, const char *result) {
+  static const int64_t to_nchw[4] = {0, 3, 1, 2};
+  float low = 0, high = 0;
+  if (get_clamp(node, &low, &high))
+    add_clamp(e, exporter_name(e, node->name, "_clamp"), body, low, high, result);
+  else if (needs_transpose(e, node))
+    add_transpose(e, node, "_to_nchw", to_nchw, body, result);
+}
 
 bool exporter_add_layer(exporter *e, const graph_node *node, const char *body, const char *result) {
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-    float low = 0, high = 0;
     if (rows[i].op != node->op)
       continue;
     rows[i].add(e, node, body);
-    if (get_clamp(node, &low, &high))
-      add_clamp(e, exporter_name(e, node->name, "_clamp"), body, low, high, result);
+    add_tail(e, node, body, result);
     return true;
   }
   return false;

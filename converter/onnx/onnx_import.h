@@ -15,6 +15,7 @@ extern "C" {
 /* Reads the model at `path`. On success *result is an imported graph, the caller's to free; on
  * failure NULL. Weights in external files are read from the folder of the model, and only from
  * there. All operators that are not supported are named in one message, by type and layer.
+ * Inputs and outputs that the model has as uint8 are int8 here, less 128, as their zero points are.
  * Any thread. Errors: IO, FORMAT (damaged, or against the ONNX specification), UNSUPPORTED,
  * MEMORY. */
 octavo_status onnx_import(const char *path, graph **result, octavo_error *error);

@@ -1,12 +1,7 @@
 #include "converter/operators/quantization.h"
 
-#include "runtime/memory.h"
-
 #include <float.h>
-#include <math.h>
 #include <stdio.h>
-
-#define UNSIGNED_SHIFT 128
 
 /* ---- Scale and zero point ------------------------------------------------------------------- */
 
@@ -68,7 +63,7 @@ octavo_status quantization_read_operand(const onnx_node *n, const quantized_oper
 }
 
 int32_t quantization_zero_point(const quantization_read *q, uint32_t i, graph_type type) {
-  const int32_t shift = type == GRAPH_UINT8 ? UNSIGNED_SHIFT : 0;
+  const int32_t shift = type == GRAPH_UINT8 ? QUANTIZATION_UNSIGNED_SHIFT : 0;
   if (q->zero_point == NULL)
     return -shift;
   switch (q->zero_point->type) {
@@ -98,104 +93,6 @@ static octavo_status expect_type(const onnx_node *n, const quantization_read *q,
                       q->zero_point->name, type_name(type), what, type_name(q->zero_point->type));
 }
 
-/* ---- Constants ------------------------------------------------------------------------------ */
-
-static int32_t element(const graph_tensor *t, size_t i) {
-  switch (t->type) {
-  case GRAPH_INT8:
-    return ((const int8_t *)t->data)[i];
-  case GRAPH_UINT8:
-    return ((const uint8_t *)t->data)[i] - UNSIGNED_SHIFT;
-  default:
-    return ((const int32_t *)t->data)[i];
-  }
-}
-
-static size_t channel_stride(const graph_tensor *t, uint32_t axis) {
-  size_t stride = 1;
-  for (uint32_t i = axis + 1; i < t->rank; i++)
-    stride *= (size_t)t->shape[i];
-  return stride;
-}
-
-/* Whether all zero points are 0, so that scales alone lead back to the integers. */
-static bool is_symmetric(const quantization_read *q, graph_type type) {
-  for (uint32_t i = 0; i < q->count; i++)
-    if (quantization_zero_point(q, i, type) != 0)
-      return false;
-  return true;
-}
-
-static octavo_status remember_integers(onnx_node *n, int32_t source, const quantization_read *q,
-                                       int32_t output) {
-  const graph_tensor *t = &n->graph->tensors[source];
-  const bool wide = t->type == GRAPH_INT32;
-  graph_integers *integers = octavo_memory_alloc(1, sizeof *integers);
-  if (integers == NULL)
-    return octavo_error_memory(n->error, sizeof *integers, "scales of a constant");
-  integers->scales = octavo_memory_alloc(q->count, sizeof *integers->scales);
-  integers->scale_count = q->count;
-  integers->axis = q->axis;
-  integers->value_count = wide ? (uint32_t)graph_element_count(t) : 0;
-  integers->values = wide ? octavo_memory_alloc(graph_element_count(t) + 1, sizeof(int32_t)) : NULL;
-  n->graph->tensors[output].integers = integers;
-  if (integers->scales == NULL || (wide && integers->values == NULL))
-    return octavo_error_memory(n->error, t->bytes, "integers of a constant");
-  for (uint32_t i = 0; i < q->count; i++)
-    integers->scales[i] = q->scales[i];
-  for (uint32_t i = 0; i < integers->value_count; i++)
-    integers->values[i] = element(t, i);
-  return OCTAVO_OK;
-}
-
-static octavo_status dequantize_constant(onnx_node *n, int32_t source, const quantization_read *q,
-                                         const char *name, int32_t *output) {
-  const graph_tensor *t = &n->graph->tensors[source];
-  const size_t count = (size_t)graph_element_count(t);
-  *n->computed_bytes += count * sizeof(float);
-  if (*n->computed_bytes > ONNX_MAX_COMPUTED)
-    return onnx_invalid(n, "constants computed from others would take more than %u MiB",
-                        ONNX_MAX_COMPUTED >> 20);
-  float *values = octavo_memory_alloc(count + 1, sizeof *values);
-  if (values == NULL)
-    return octavo_error_memory(n->error, count * sizeof *values, "a constant");
-  const size_t stride = channel_stride(t, q->axis);
-  for (size_t i = 0; i < count; i++) {
-    const uint32_t c = (uint32_t)(i / stride % q->count);
-    const int64_t steps = (int64_t)element(t, i) - quantization_zero_point(q, c, t->type);
-    values[i] = (float)steps * q->scales[c];
-  }
-  const bool symmetric = is_symmetric(q, t->type);
-  octavo_status status =
-      graph_add_tensor(n->graph, name, GRAPH_FLOAT32, t->rank, t->shape, values, output, n->error);
-  octavo_memory_free(values);
-  if (status == OCTAVO_OK && symmetric)
-    status = remember_integers(n, source, q, *output);
-  return status;
-}
-
-octavo_status quantization_dequantize_bias(onnx_node *n, uint32_t bias, float input_scale,
-                                           const float *weight_scales, uint32_t scale_count,
-                                           int32_t *output) {
-  const graph_tensor *t = onnx_input(n, bias);
-  if (t == NULL || !t->constant || t->type != GRAPH_INT32 || t->rank != 1)
-    return onnx_invalid(n, "the bias: expected a constant list of int32");
-  if (scale_count != 1 && scale_count != (uint64_t)t->shape[0])
-    return onnx_invalid(n, "the bias: expected %u elements, one per scale, found %lld", scale_count,
-                        (long long)t->shape[0]);
-  float *scales = octavo_memory_alloc(scale_count, sizeof *scales);
-  if (scales == NULL)
-    return octavo_error_memory(n->error, scale_count * sizeof *scales, "scales of a bias");
-  for (uint32_t i = 0; i < scale_count; i++)
-    scales[i] = input_scale * weight_scales[i];
-  char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_dequantized", t->name);
-  const quantization_read q = {.scales = scales, .count = scale_count};
-  const octavo_status status = dequantize_constant(n, n->inputs[bias], &q, name, output);
-  octavo_memory_free(scales);
-  return status;
-}
-
 /* ---- Activations ---------------------------------------------------------------------------- */
 
 static octavo_status add_node(onnx_node *n, uint32_t op, const char *name, int32_t from,
@@ -220,11 +117,17 @@ static octavo_status agree(const onnx_node *n, graph_tensor *t, const quantizati
                           (double)t->quantization.scale, (int)t->quantization.zero_point);
 }
 
+/* `name` NULL: the source has no node of its own for it, and both names follow from the tensor's.
+ */
 static octavo_status dequantize_activation(onnx_node *n, int32_t source, const char *name,
                                            int32_t *output) {
   const graph_tensor *t = &n->graph->tensors[source];
-  char node_name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(node_name, sizeof node_name, "%.1000s_dequantize", t->name);
+  char made[OCTAVO_FORMAT_MAX_NAME + 1], node_name[OCTAVO_FORMAT_MAX_NAME + 1];
+  snprintf(made, sizeof made, "%.1000s_dequantized", t->name);
+  snprintf(node_name, sizeof node_name, "%.1000s%s", name == NULL ? t->name : n->name,
+           name == NULL ? "_dequantize" : "");
+  if (name == NULL)
+    name = made;
   octavo_status status =
       graph_add_tensor(n->graph, name, GRAPH_FLOAT32, t->rank, t->shape, NULL, output, n->error);
   if (status == OCTAVO_OK)
@@ -250,10 +153,8 @@ octavo_status quantization_dequantize(onnx_node *n, const quantized_operand *ope
     return status;
   char made[OCTAVO_FORMAT_MAX_NAME + 1];
   snprintf(made, sizeof made, "%.1000s_dequantized", t->name);
-  if (name == NULL)
-    name = made;
   if (t->constant)
-    return dequantize_constant(n, source, &q, name, output);
+    return quantization_dequantize_constant(n, source, &q, name == NULL ? made : name, output);
   if (q.count != 1)
     return onnx_unsupported(n, "of an activation with a scale per channel");
   status = agree(n, t, &q);

@@ -10,6 +10,9 @@
 #include "converter/onnx/node.h"
 #include "converter/operators/table.h"
 
+/* From uint8 to int8. */
+#define QUANTIZATION_UNSIGNED_SHIFT 128
+
 /* Inputs of a node; `zero_point` may be one that is left out. */
 typedef struct quantized_operand {
   uint32_t value, scale, zero_point;
@@ -35,6 +38,11 @@ int32_t quantization_zero_point(const quantization_read *q, uint32_t i, graph_ty
  * NULL: one made from the operand's. */
 octavo_status quantization_dequantize(onnx_node *n, const quantized_operand *operand,
                                       const char *name, int32_t *output);
+
+/* The constant `source` as float32; its part of the above. */
+octavo_status quantization_dequantize_constant(onnx_node *n, int32_t source,
+                                               const quantization_read *q, const char *name,
+                                               int32_t *output);
 
 /* int32 biases of the scale input_scale · weight_scales[c], which has `scale_count` elements, 1 or
  * one per bias. */

@@ -54,9 +54,14 @@ static octavo_status fold_into_rows(graph *g, uint32_t layer, uint32_t affine,
                                     octavo_error *error) {
   float *weights = NULL, *bias = NULL;
   octavo_status status = OCTAVO_OK;
+  bool scaled = false;
+  const int32_t old = g->nodes[layer].inputs[1];
   /* Weights that stay as they are stay those of the source model, with what it says of them. */
   if (scales(g, affine))
     status = pass_own_weights(g, layer, &weights, error);
+  if (status == OCTAVO_OK && weights != NULL)
+    status =
+        pass_scale_integers(g, old, g->nodes[layer].inputs[1], scale_of(g, affine), &scaled, error);
   if (status == OCTAVO_OK)
     status = pass_own_bias(g, layer, &bias, error);
   if (status != OCTAVO_OK)
@@ -66,7 +71,7 @@ static octavo_status fold_into_rows(graph *g, uint32_t layer, uint32_t affine,
   const int64_t rows = tensor->shape[0];
   const int64_t columns = (int64_t)graph_element_count(tensor) / rows;
   for (int64_t o = 0; o < rows; o++) {
-    for (int64_t i = 0; weights != NULL && i < columns; i++)
+    for (int64_t i = 0; weights != NULL && !scaled && i < columns; i++)
       weights[o * columns + i] *= scale[o];
     bias[o] = (float)((double)bias[o] * (double)scale[o] + (double)shift[o]);
   }

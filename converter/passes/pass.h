@@ -77,6 +77,12 @@ void pass_swap_names(graph *g, int32_t from, int32_t to);
  * ones: it stands for the same integers then (graph_integers), if they are weights. */
 octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_error *error);
 
+/* `to`, of the shape of the weights `from`, becomes those times a factor per index along axis 0. If
+ * `from` stands for integers, the factors go into their scales, and `to` stands for the same ones,
+ * negated where the factor is negative. *done: false if it does not, and nothing was changed. */
+octavo_status pass_scale_integers(graph *g, int32_t from, int32_t to, const float *factors,
+                                  bool *done, octavo_error *error);
+
 /* Inserts a RESHAPE of `input` to a new tensor of `shape` at `position`. */
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error);

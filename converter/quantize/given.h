@@ -11,7 +11,7 @@
 #define OCTAVO_CONVERTER_GIVEN_H
 
 #include "converter/graph.h"
-#include "converter/quantize/scale.h"
+#include "converter/quantize/quantize.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -25,27 +25,12 @@ typedef struct given_report {
 /* Whether a lowered graph has activations that are quantized. */
 bool quantize_is_given(const graph *g);
 
-/* On success *result is a new graph (graph_free). `report` may be NULL. Errors: MEMORY. */
-octavo_status quantize_given(const graph *source, graph **result, given_report *report,
-                             octavo_error *error);
-
-/* ---- Its parts ------------------------------------------------------------------------------ */
-
-/* Turns weights and bias of node `node`, whose input 0 is int8 and whose result will have
- * `output_scale`, into the integers that they stand for. *done: false if they are none, or the
- * kernels cannot compute with these scales; the node is then as before. A bias that is no integer
- * of scale input · weights is rounded to one. */
-octavo_status given_weights(graph *g, uint32_t node, float output_scale, bool *done,
-                            uint64_t *raised, octavo_error *error);
-
-/* Inputs that are only quantized become int8, outputs that were only dequantized stay it. */
-void given_inputs(graph *g);
-void given_outputs(graph *g);
-
-bool given_is_model_output(const graph *g, int32_t tensor);
-bool given_is_model_input(const graph *g, int32_t tensor);
-/* Whether an int8 tensor has these. */
-bool given_same(const graph_tensor *a, const graph_tensor *b);
+/* On success *result is a new graph (graph_free). `precisions` has one entry per node of the
+ * source; layers that it says are float32 stay that; NULL: none must. `report` may be NULL. Errors:
+ * MEMORY.
+ */
+octavo_status quantize_given(const graph *source, const layer_precision *precisions, graph **result,
+                             given_report *report, octavo_error *error);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /* Where a network that is quantized already begins and ends. */
-#include "converter/quantize/given.h"
+#include "converter/quantize/given_internal.h"
 
 #include <string.h>
 

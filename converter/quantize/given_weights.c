@@ -1,4 +1,4 @@
-#include "converter/quantize/given.h"
+#include "converter/quantize/given_internal.h"
 #include "converter/quantize/weights.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -6,7 +6,7 @@
 #include <math.h>
 #include <stdio.h>
 
-typedef struct given_layer {
+typedef struct layer_constants {
   const graph_tensor *weights, *bias; /* bias NULL: none */
   float input_scale, output_scale;
   uint32_t channels;
@@ -15,7 +15,7 @@ typedef struct given_layer {
   int32_t *sums;
   float *scales;
   uint64_t raised;
-} given_layer;
+} layer_constants;
 
 static float scale_of(const graph_integers *integers, uint32_t channel) {
   return integers->scales[integers->scale_count == 1 ? 0 : channel];
@@ -32,7 +32,7 @@ static bool are_int8_weights(const graph_tensor *t) {
 /* q · s was rounded to float32 once, by at most 2^-24 of itself, and the quotient is once more:
  * with |q| at most 128 that is far from the next half, so rounding gives q. False where a pass
  * changed the values after all. */
-static bool recover_weights(given_layer *l) {
+static bool recover_weights(layer_constants *l) {
   const float *values = l->weights->data;
   for (uint64_t i = 0; i < l->channels * l->depth; i++) {
     const float scale = scale_of(l->weights->integers, (uint32_t)(i / l->depth));
@@ -50,7 +50,7 @@ static bool same_scale(float a, float b) {
   return fabsf(a - b) <= 0x1p-21f * fabsf(b);
 }
 
-static int32_t bias_of(const given_layer *l, uint32_t c, double *exact) {
+static int32_t bias_of(const layer_constants *l, uint32_t c, double *exact) {
   if (l->bias == NULL) {
     *exact = 0;
     return 0;
@@ -67,7 +67,7 @@ static int32_t bias_of(const given_layer *l, uint32_t c, double *exact) {
   return fabs(*exact) < 0x1p31 ? (int32_t)*exact : 0;
 }
 
-static bool convert_channels(given_layer *l) {
+static bool convert_channels(layer_constants *l) {
   const int64_t limit = weights_bias_limit(l->depth);
   for (uint32_t c = 0; c < l->channels; c++) {
     double exact = 0;
@@ -82,7 +82,7 @@ static bool convert_channels(given_layer *l) {
 }
 
 /* New constants under the names of the old ones, which other layers may read. */
-static octavo_status add_constants(graph *g, uint32_t node, const given_layer *l,
+static octavo_status add_constants(graph *g, uint32_t node, const layer_constants *l,
                                    int32_t constants[2], octavo_error *error) {
   const graph_tensor weights = *l->weights;
   const int64_t channels = l->channels;
@@ -105,9 +105,10 @@ static void take_name(graph *g, int32_t from, int32_t to) {
   g->tensors[to].name = name;
 }
 
-static octavo_status install(graph *g, uint32_t node, given_layer *l, octavo_error *error) {
+static octavo_status install(graph *g, uint32_t node, layer_constants *l, octavo_error *error) {
   int32_t constants[2] = {GRAPH_NONE, GRAPH_NONE};
-  const bool per_channel = l->weights->integers->scale_count > 1;
+  /* Of one channel the two are one; the converter writes it so. */
+  const bool per_channel = l->weights->integers->scale_count > 1 || l->channels == 1;
   octavo_status status = add_constants(g, node, l, constants, error);
   graph_node *n = &g->nodes[node];
   int32_t *inputs = status == OCTAVO_OK ? octavo_memory_resize(n->inputs, 3, sizeof *inputs) : NULL;
@@ -137,7 +138,7 @@ octavo_status given_weights(graph *g, uint32_t node, float output_scale, bool *d
                             uint64_t *raised, octavo_error *error) {
   const graph_node *n = &g->nodes[node];
   const bool has_bias = n->input_count > 2 && n->inputs[2] != GRAPH_NONE;
-  given_layer l = {
+  layer_constants l = {
       .weights = &g->tensors[n->inputs[1]],
       .bias = has_bias ? &g->tensors[n->inputs[2]] : NULL,
       .input_scale = g->tensors[n->inputs[0]].quantization.scale,

@@ -57,6 +57,41 @@ TEST_F(Proto, MetadataIsKeptInOrder) {
   EXPECT_STREQ(model->graph->name, "graph");
 }
 
+TEST_F(Proto, SeveralInputsAndOutputs) {
+  const int64_t shape[2] = {0, 5};
+  for (const char *name : {"a", "b", "c"}) {
+    proto_input(&p_, name, 2, shape);
+    proto_output(&p_, name, 2, shape);
+  }
+  ASSERT_EQ(Save(), OCTAVO_OK) << error_.text;
+  const auto model = Read();
+  ASSERT_NE(model, nullptr);
+  ASSERT_EQ(model->graph->n_input, 3u);
+  ASSERT_EQ(model->graph->n_output, 3u);
+  EXPECT_STREQ(model->graph->input[1]->name, "b");
+  EXPECT_STREQ(model->graph->output[2]->name, "c");
+  const Onnx__TensorShapeProto *dims = model->graph->output[2]->type->tensor_type->shape;
+  EXPECT_STREQ(dims->dim[0]->dim_param, "N");
+  EXPECT_EQ(dims->dim[1]->dim_value, 5);
+}
+
+TEST_F(Proto, Attributes) {
+  const char *const x = "x";
+  Onnx__NodeProto *node = proto_node(&p_, "Op", "op", 1, &x, "y");
+  proto_attribute_float(&p_, node, "alpha", 0.25f);
+  proto_attribute_text(&p_, node, "mode", "nearest");
+  ASSERT_EQ(Save(), OCTAVO_OK) << error_.text;
+  const auto model = Read();
+  ASSERT_NE(model, nullptr);
+  ASSERT_EQ(model->graph->node[0]->n_attribute, 2u);
+  const Onnx__AttributeProto *alpha = model->graph->node[0]->attribute[0];
+  const Onnx__AttributeProto *mode = model->graph->node[0]->attribute[1];
+  EXPECT_EQ(alpha->type, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT);
+  EXPECT_EQ(alpha->f, 0.25f);
+  EXPECT_EQ(mode->type, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__STRING);
+  EXPECT_EQ(std::string(reinterpret_cast<const char *>(mode->s.data), mode->s.len), "nearest");
+}
+
 TEST_F(Proto, NoMetadataIsWrittenUnlessAdded) {
   ASSERT_EQ(Save(), OCTAVO_OK) << error_.text;
   EXPECT_EQ(Read()->n_metadata_props, 0u);

@@ -2,13 +2,16 @@
  * time, and (under AddressSanitizer) no leak. */
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
+#include "converter/export/export_qdq.h"
+#include "converter/octavo_import.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
+#include "converter/quantize/given.h"
 #include "converter/quantize/quantize.h"
 #include "converter/selfcheck.h"
 #include "converter/test_vectors.h"
 #include "runtime/memory.h"
-#include "tests/converter/tiny_network.h"
+#include "tests/converter/quantized_network.h"
 
 #include <gmock/gmock.h>
 
@@ -60,6 +63,39 @@ TEST(Allocation, QuantizeGraph) {
       return status;
     });
   }
+}
+
+TEST(Allocation, QuantizeGiven) {
+  for (const char *file : {"qdq_uint8", "qdq_mixed"}) {
+    const Graph source = Lower(std::string(OCTAVO_TEST_DATA) + "/onnx/" + file + ".onnx");
+    FailEach([&](octavo_error *error) {
+      graph *g = nullptr;
+      const octavo_status status = quantize_given(source.get(), nullptr, &g, nullptr, error);
+      graph_free(g);
+      return status;
+    });
+  }
+}
+
+TEST(Allocation, ExportQdq) {
+  const TemporaryFolder folder;
+  const Graph g = TakeGiven(*Lower(std::string(OCTAVO_TEST_DATA) + "/onnx/qdq_uint8.onnx"));
+  const char *const labels[] = {"a", "b"};
+  const export_notes notes = {&kRule, labels, 2};
+  FailEach([&](octavo_error *error) {
+    return export_qdq(g.get(), &notes, folder.Path("x.onnx").c_str(), error);
+  });
+}
+
+TEST(Allocation, ImportOfModelFiles) {
+  const Graph g = TakeGiven(*Lower(std::string(OCTAVO_TEST_DATA) + "/onnx/qdq_uint8.onnx"));
+  const Model model(g.get());
+  FailEach([&](octavo_error *error) {
+    graph *read = nullptr;
+    const octavo_status status = octavo_import(model.get(), &read, error);
+    graph_free(read);
+    return status;
+  });
 }
 
 TEST(Allocation, BuildAndTestVectors) {

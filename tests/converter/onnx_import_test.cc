@@ -107,6 +107,27 @@ const Bad bad_files[] = {
     {"input_negative", OCTAVO_ERROR_FORMAT, "expected 1 to 16777216, found -4"},
     {"input_huge", OCTAVO_ERROR_FORMAT, "found 1099511627776"},
     {"input_uint8", OCTAVO_ERROR_UNSUPPORTED, "expected floating point"},
+    {"quantize_scale_zero", OCTAVO_ERROR_FORMAT,
+     "node 'input_q_quantizelinear' (QuantizeLinear): the scale 'input_scale': expected normal "
+     "numbers above 0, found 0"},
+    {"quantize_scale_negative", OCTAVO_ERROR_FORMAT,
+     "'conv_scale': expected normal numbers above "
+     "0, found -0.01"},
+    {"quantize_scale_nan", OCTAVO_ERROR_FORMAT, "found nan at index 1"},
+    {"quantize_scale_infinite", OCTAVO_ERROR_FORMAT, "found inf at index 3"},
+    {"quantize_scale_denormal", OCTAVO_ERROR_FORMAT, "found 9.99995e-41"},
+    {"quantize_scale_count", OCTAVO_ERROR_FORMAT,
+     "node 'conv.weight_dequantizelinear' (DequantizeLinear): the scale 'conv.weight_scale': "
+     "expected 1 or 4 elements, found 3"},
+    {"quantize_scale_rank", OCTAVO_ERROR_FORMAT, "expected one number or a list, found rank 2"},
+    {"quantize_scale_integer", OCTAVO_ERROR_UNSUPPORTED, "scale that is not floating point"},
+    {"quantize_zero_point_type", OCTAVO_ERROR_FORMAT,
+     "'conv.weight_zero_point': expected int8, as its input is, found uint8"},
+    {"quantize_zero_point_count", OCTAVO_ERROR_FORMAT,
+     "expected as many elements as the scale has, 4, found 3"},
+    {"quantize_axis", OCTAVO_ERROR_FORMAT, "axis: expected -4 to 3, found 4"},
+    {"quantize_activation_per_channel", OCTAVO_ERROR_UNSUPPORTED,
+     "of an activation with a scale per channel"},
     {"input_no_shape", OCTAVO_ERROR_UNSUPPORTED, "'input' has no shape"},
     {"weights_negative", OCTAVO_ERROR_FORMAT, "initializer 'w': dimension 1 is -3"},
     {"weights_overflow", OCTAVO_ERROR_FORMAT, "dimension 0 is 4611686018427387904"},
@@ -245,9 +266,10 @@ TEST(OnnxImportTest, AnyByteChangedIsRefusedOrImported) {
 }
 
 TEST(OnnxImportTest, EachAllocationThatFailsIsReported) {
-  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "moved.onnx", "slices.onnx",
-                           "split_opset18.onnx", "resize_opset10.onnx", "bad/unsupported.onnx",
-                           "pieces.onnx", "broadcasts.onnx"}) {
+  for (const char *file :
+       {"keras.onnx", "shape_arithmetic.onnx", "moved.onnx", "slices.onnx", "split_opset18.onnx",
+        "resize_opset10.onnx", "bad/unsupported.onnx", "qdq_weights.onnx", "qoperator.onnx",
+        "pieces.onnx", "broadcasts.onnx"}) {
     const std::string bytes = ReadFile(DataPath(file));
     octavo_error error = {};
     ImportBytes(bytes, &error);

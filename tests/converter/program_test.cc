@@ -79,12 +79,12 @@ TEST_F(Program, HelpTellsEveryOption) {
   const ProgramResult r = RunProgram(OCTAVO_CONVERT, {"--help"});
   EXPECT_EQ(r.code, 0);
   for (const char *option :
-       {"--output",       "--mode",       "--calib",      "--calib-count", "--calibrator",
-        "--seed",         "--keep-float", "--max-drop",   "--search",      "--require-int8",
-        "--preset",       "--scale",      "--mean",       "--std",         "--size",
-        "--resize",       "--crop",       "--bgr",        "--labels",      "--data",
-        "--test-vectors", "--json",       "--threads",    "--verbose",     "--quiet",
-        "--operators",    "--plan",       "--write-plan", "Exit codes"})
+       {"--output",       "--mode",       "--calib",    "--calib-count", "--calibrator",
+        "--seed",         "--keep-float", "--max-drop", "--search",      "--require-int8",
+        "--preset",       "--scale",      "--mean",     "--std",         "--size",
+        "--resize",       "--crop",       "--bgr",      "--labels",      "--data",
+        "--test-vectors", "--json",       "--threads",  "--verbose",     "--quiet",
+        "--export-qdq",   "--operators",  "--plan",     "--write-plan",  "Exit codes"})
     EXPECT_THAT(r.output, HasSubstr(option));
 }
 
@@ -218,6 +218,63 @@ TEST_F(Program, StaticEndToEnd) {
   EXPECT_EQ(input.type, OCTAVO_INT8);
   EXPECT_FLOAT_EQ(input.scale, 5.0f / 255.0f); /* ±0.5 / 0.2 */
   octavo_model_close(model);
+}
+
+TEST_F(Program, ExportsAndReadsBackWithoutCalibration) {
+  const std::string onnx = folder_.Path("int8.onnx"), again = folder_.Path("again.octavo");
+  std::ofstream(folder_.Path("labels.txt")) << "0\n1\n2\n3\n4\n5\n6\n7\n8\nnine\n";
+  ASSERT_EQ(Convert({"--calib", Images(), "--mean", "0.5,0.4,0.3", "--std", "0.25", "--labels",
+                     folder_.Path("labels.txt")})
+                .code,
+            0);
+  ProgramResult r = RunProgram(OCTAVO_CONVERT, {"--export-qdq", Output(), "-o", onnx});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("int8.onnx: an ONNX model"));
+  EXPECT_THAT(r.output, HasSubstr("5 of 5 layers int8"));
+  r = RunProgram(OCTAVO_CONVERT, {onnx, "-o", again, "--json", folder_.Path("again.json")});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("quantized by the source"));
+  EXPECT_THAT(r.output, HasSubstr("5 of 5 layers int8"));
+  EXPECT_THAT(r.output, HasSubstr("10 labels from the network"));
+  EXPECT_THAT(ReadFile(folder_.Path("again.json")), HasSubstr("\"int8_layers\": 5"));
+  r = RunProgram(OCTAVO_CONVERT, {onnx, "-o", folder_.Path("kept.octavo"), "--keep-float", "sum"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("4 of 5 layers int8"));
+  r = RunProgram(OCTAVO_CONVERT, {onnx, "--search", "--calib", Images(), "--data", Images()});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.errors, HasSubstr("is quantized already"));
+  /* Exported again it is the same file. */
+  const std::string second = folder_.Path("second.onnx");
+  r = RunProgram(OCTAVO_CONVERT, {"--export-qdq", again, "-o", second, "--quiet"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_EQ(r.output, "");
+  EXPECT_TRUE(ReadFile(onnx) == ReadFile(second));
+}
+
+TEST_F(Program, ExportsANetworkThatItCalibratesFirst) {
+  const std::string direct = folder_.Path("direct.onnx"), later = folder_.Path("later.onnx");
+  ASSERT_EQ(Convert({"--calib", Images(), "--mean", "0.5", "--std", "0.25"}).code, 0);
+  ProgramResult r = RunProgram(OCTAVO_CONVERT, {"--export-qdq", Output(), "-o", later});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  r = RunProgram(OCTAVO_CONVERT, {"--export-qdq", Network(), "--calib", Images(), "--mean", "0.5",
+                                  "--std", "0.25", "-o", direct});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_TRUE(ReadFile(direct) == ReadFile(later));
+}
+
+TEST_F(Program, ExportOfFloatModelsIsRefused) {
+  ASSERT_EQ(Convert({"--mode", "float"}).code, 0);
+  const ProgramResult r =
+      RunProgram(OCTAVO_CONVERT, {"--export-qdq", Output(), "-o", folder_.Path("x.onnx")});
+  EXPECT_EQ(r.code, 1);
+  EXPECT_THAT(r.errors, HasSubstr("expected a network with int8 layers"));
+  EXPECT_FALSE(std::filesystem::exists(folder_.Path("x.onnx")));
+}
+
+TEST_F(Program, ExportOfWhatIsNoModel) {
+  ExpectFailure(RunProgram(OCTAVO_CONVERT,
+                           {"--export-qdq", "/no/such/file.octavo", "-o", folder_.Path("x.onnx")}),
+                "file.octavo");
 }
 
 TEST_F(Program, TheSameInputsGiveTheSameBytes) {

@@ -71,13 +71,13 @@ static size_t find_letter(const option_program *program, char letter) {
 static int take_value(parser *p, size_t index, const char *attached) {
   const option_descriptor *option = &p->program->options[index];
   const bool repeated = (p->given >> index & 1u) != 0;
-  if (repeated && option->kind != OPTION_FLAG && option->kind != OPTION_STRINGS)
+  if (repeated && !options_bare(option) && option->kind != OPTION_STRINGS)
     return wrong(p, "--%s was given twice", option->name);
   p->given |= UINT64_C(1) << index;
   const char *text = attached;
-  if (option->kind == OPTION_FLAG && attached != NULL)
+  if (options_bare(option) && attached != NULL)
     return wrong(p, "--%s takes no value, found '%s'", option->name, attached);
-  if (option->kind != OPTION_FLAG && attached == NULL) {
+  if (!options_bare(option) && attached == NULL) {
     if (p->next >= p->argc)
       return wrong(p, "--%s needs a value: %s", option->name,
                    option->value != NULL ? option->value : "VALUE");
@@ -173,6 +173,19 @@ static bool asks(int argc, char **argv, const char *name, const char *letter) {
   return false;
 }
 
+/* Whether one of the program's own questions is asked, and which. */
+static const option_descriptor *find_question(const option_program *program, int argc,
+                                              char **argv) {
+  for (size_t i = 0; i < program->option_count; i++) {
+    const option_descriptor *option = &program->options[i];
+    char name[64];
+    snprintf(name, sizeof name, "--%s", option->name);
+    if (option->kind == OPTION_QUESTION && asks(argc, argv, name, NULL))
+      return option;
+  }
+  return NULL;
+}
+
 int options_parse(const option_program *program, int argc, char **argv, void *values) {
   if (asks(argc, argv, "--help", find_letter(program, 'h') == SIZE_MAX ? "-h" : NULL)) {
     options_print_help(program, values, stdout);
@@ -181,6 +194,11 @@ int options_parse(const option_program *program, int argc, char **argv, void *va
   if (asks(argc, argv, "--version", NULL)) {
     printf("%s %s\n", program->name, octavo_version());
     return 0;
+  }
+  const option_descriptor *question = find_question(program, argc, argv);
+  if (question != NULL) {
+    *(bool *)((char *)values + question->offset) = true;
+    return OPTIONS_RUN;
   }
   parser p = {.program = program, .argc = argc, .argv = argv, .values = values, .next = 1};
   if (program->option_count > 64)

@@ -235,6 +235,7 @@ static bool store_flag(const option_descriptor *option, const char *text, void *
 
 static const kind_descriptor kinds[] = {
     [OPTION_FLAG] = {store_flag, expect_string, show_nothing},
+    [OPTION_QUESTION] = {store_flag, expect_string, show_nothing},
     [OPTION_UNSIGNED] = {store_unsigned, expect_unsigned, show_unsigned},
     [OPTION_SEED] = {store_seed, expect_seed, show_seed},
     [OPTION_REAL] = {store_real, expect_real, show_real},

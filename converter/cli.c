@@ -12,7 +12,7 @@
 
 #define DEFAULT_CORRECTIONS "bias"
 
-static const char *const modes[] = {"static", "float", NULL};
+const char *const cli_mode_names[] = {"static", "static-eager", "dynamic", "float", NULL};
 static const char *const weights[] = {"per-channel", "per-tensor", NULL};
 static const char *const crops[] = {"auto", "center", "none", NULL};
 
@@ -28,12 +28,19 @@ static const option_descriptor options[] = {
      .offset = AT(output),
      .value = "FILE",
      .help = "The model file to write, usually NAME.octavo."},
+    {.name = "export-qdq",
+     .kind = OPTION_FLAG,
+     .offset = AT(export_qdq),
+     .help = "Write the int8 network as an ONNX model with QuantizeLinear and DequantizeLinear "
+             "nodes, for other tools. NETWORK may be an .octavo file then."},
     {.name = "mode",
      .kind = OPTION_CHOICE,
      .offset = AT(mode),
-     .choices = modes,
+     .choices = cli_mode_names,
      .value = "MODE",
-     .help = "int8 weights and activations, or float32 throughout",
+     .help = "int8 weights and activations, fused and chosen by the program or by the plan of "
+             "--plan; dynamic: int8 weights, float32 activations, no calibration; or float32 "
+             "throughout",
      .group = "Quantization"},
     {.name = "calib",
      .kind = OPTION_STRING,
@@ -97,6 +104,17 @@ static const option_descriptor options[] = {
      .offset = AT(seed),
      .value = "N",
      .help = "Which images are drawn."},
+    {.name = "plan",
+     .kind = OPTION_STRING,
+     .offset = AT(plan),
+     .value = "FILE",
+     .help = "For static-eager: what is fused, where quantized regions begin and end, and what "
+             "observes each module."},
+    {.name = "write-plan",
+     .kind = OPTION_STRING,
+     .offset = AT(write_plan),
+     .value = "FILE",
+     .help = "Write such a plan for the network, to be edited, and stop."},
     {.name = "keep-float",
      .kind = OPTION_STRINGS,
      .offset = AT(keep_float),
@@ -210,12 +228,20 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(quiet),
      .help = "Print errors only."},
+    {.name = "operators",
+     .kind = OPTION_QUESTION,
+     .offset = AT(operators),
+     .help = "Show which ONNX operators are supported, as Markdown, and end."},
 };
 
 static const char *const examples[] = {
     "octavo-convert resnet20.onnx --calib cifar10/ --preset cifar10 -o resnet20.octavo",
     "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
-    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo", NULL};
+    "octavo-convert net.onnx --write-plan net.plan",
+    "octavo-convert net.onnx --mode static-eager --plan net.plan --calib photos/ -o net.octavo",
+    "octavo-convert --export-qdq resnet20.octavo -o resnet20-int8.onnx",
+    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo",
+    NULL};
 
 static const option_program program = {
     .name = "octavo-convert",
@@ -226,6 +252,10 @@ static const option_program program = {
     .option_count = sizeof options / sizeof options[0],
     .examples = examples,
 };
+
+bool cli_mode_calibrates(int mode) {
+  return mode == CONVERT_STATIC || mode == CONVERT_STATIC_EAGER;
+}
 
 static int usage(const char *message) {
   fprintf(stderr, "octavo-convert: %s\noctavo-convert: --help tells all options\n", message);
@@ -239,15 +269,20 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return code;
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
-  if (values->output == NULL && !values->search)
+  if (values->output == NULL && !values->search && !values->operators && values->write_plan == NULL)
     return usage("--output FILE is missing: where to write the model");
+  if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
+      values->write_plan == NULL)
+    return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
+                 "to begin with");
   if (values->output != NULL && values->search)
     return usage("--search writes no model, so it goes without --output");
   if (values->data == NULL && (values->search || !isnan(values->max_drop)))
     return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
   if (values->mode != CONVERT_STATIC &&
       (values->search || !isnan(values->max_drop) || values->keep_float.count > 0))
-    return usage("--search, --max-drop and --keep-float go with --mode static");
+    return usage("--search, --max-drop and --keep-float go with --mode static; a plan says itself "
+                 "what stays in float32");
   if (values->mode != CONVERT_STATIC &&
       (values->correct != NULL || values->calib_report != NULL ||
        values->weights != WEIGHTS_PER_CHANNEL || values->calibrator_for.count > 0))

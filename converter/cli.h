@@ -9,7 +9,12 @@
 extern "C" {
 #endif
 
-typedef enum convert_mode { CONVERT_STATIC, CONVERT_FLOAT } convert_mode;
+typedef enum convert_mode {
+  CONVERT_STATIC,
+  CONVERT_STATIC_EAGER,
+  CONVERT_DYNAMIC,
+  CONVERT_FLOAT
+} convert_mode;
 typedef enum convert_weights { WEIGHTS_PER_CHANNEL, WEIGHTS_PER_TENSOR } convert_weights;
 typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
 
@@ -24,6 +29,7 @@ typedef struct convert_options {
   const char *correct, *calib_report; /* `correct` is never NULL */
   const char *calibration, *data;
   uint32_t calibration_count;
+  const char *plan, *write_plan;
   option_strings keep_float;
   double max_drop; /* points; NaN = not asked for */
   bool search, require_int8;
@@ -36,7 +42,15 @@ typedef struct convert_options {
   uint32_t test_vectors; /* 0 = by the size of the input */
   const char *json;
   bool verbose, quiet;
+  bool operators; /* only show the page of supported operators */
+  bool export_qdq;
 } convert_options;
+
+/* Whether ranges of activations are calibrated in that mode. */
+bool cli_mode_calibrates(int mode);
+
+/* By convert_mode; NULL-terminated. */
+extern const char *const cli_mode_names[];
 
 /* Fills *options; see options_parse for the result. Combinations that cannot work end with 2 too.
  */

@@ -6,9 +6,11 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
 #include "converter/correct/correct.h"
+#include "converter/eager/plan_file.h"
 #include "converter/passes/passes.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
+#include "converter/quantize/given.h"
 #include "converter/selfcheck.h"
 
 #ifdef __cplusplus
@@ -24,22 +26,27 @@ typedef struct conversion {
   uint8_t source_sha256[32];
   passes_report passes;
   graph *network;   /* lowered, float; once calibrated, with the corrections for int8 */
-  graph *quantized; /* lowered, int8; NULL in float mode */
-  bool is_image;    /* whether there is one input, of images; else no preprocessing */
+  graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
+  bool is_given;    /* whether the source is quantized already: nothing is calibrated */
+  given_report given;
+  bool is_image; /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
   label_list labels;
 
   image_sample calibration_images; /* empty without --calib */
   image_sample test_images;        /* empty without --data */
-  calibration ranges;              /* static mode */
-  layer_precision *precisions;     /* static mode: one per node of `network` */
+  eager_plan plan;                 /* with --plan */
+  calibration ranges;              /* static modes */
+  layer_precision *precisions;     /* static modes: one per node of `network` */
+  const calibrator **choices;      /* by --plan or --calibrator-for: one per tensor of `network` */
   max_drop_result drop;            /* with --max-drop */
   front front;                     /* with --search, and then no int8 model */
   uint32_t corrections;            /* static mode: a set of correction_kind */
   correction_report equalized, rounded, bias_corrected;
   built_model float_model;
-  built_model int8_model;              /* static mode */
-  selfcheck_result quality;            /* static mode */
+  bool bit_exact;                      /* the result gives the same bits on every CPU */
+  built_model int8_model;              /* static modes */
+  selfcheck_result quality;            /* static modes */
   float accuracy_float, accuracy_int8; /* percent; NaN = not measured */
   uint64_t nanoseconds;
 } conversion;

@@ -41,7 +41,7 @@ static octavo_status report_unknown(const graph *g, const char *option, const ch
   }
   return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                           "%s: expected layers of the network, found '%.*s'; the closest names are "
-                          "%s (--verbose lists all)",
+                          "%s",
                           option, (int)length, name, closest);
 }
 

@@ -8,7 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORST_LAYERS 5
+#define WORST_LAYERS  5
+#define LISTED_LAYERS 8
+
+static const char *summary_check(const conversion *c) {
+  if (c->quantized == NULL)
+    return "engine agrees with the stored results";
+  return c->bit_exact ? "engine and plain C reference agree to the last bit"
+                      : "engine and plain C reference agree; float32 layers differ between CPUs in "
+                        "their last bits";
+}
 
 static void print_model(const conversion *c, FILE *stream) {
   const built_model *result = conversion_result(c);
@@ -28,9 +37,7 @@ static void print_model(const conversion *c, FILE *stream) {
           (unsigned long long)result->plan.arena_bytes,
           (unsigned long long)result->plan.lower_bound);
   fprintf(stream, "self-check passed: %u test vector%s, %s\n", info.test_vectors,
-          info.test_vectors == 1 ? "" : "s",
-          c->quantized != NULL ? "engine and plain C reference agree to the last bit"
-                               : "engine agrees with the stored results");
+          info.test_vectors == 1 ? "" : "s", summary_check(c));
 }
 
 static const char *const origins[RULE_SOURCES] = {
@@ -102,6 +109,33 @@ static void print_corrections(const conversion *c, FILE *stream) {
       fprintf(stream, ", by %u images", rows[i].report->images);
     fputc('\n', stream);
   }
+}
+
+static bool is_float_layer(const graph *g, const graph_node *node) {
+  return node->op != OCTAVO_OP_QUANTIZE && node->op != OCTAVO_OP_DEQUANTIZE &&
+         g->tensors[node->outputs[0]].type == GRAPH_FLOAT32;
+}
+
+/* What became of a network that was quantized already. */
+static void print_given(const conversion *c, FILE *stream) {
+  const graph *g = c->quantized;
+  fprintf(
+      stream,
+      "quantized by the source: scales and weights kept, no calibration; %u of %u layers int8\n",
+      c->given.int8_layers, c->given.int8_layers + c->given.float_layers);
+  if (c->given.raised_weights > 0)
+    fprintf(stream,
+            "%llu weights of -128 became -127, the least that the kernels of all processors take\n",
+            (unsigned long long)c->given.raised_weights);
+  if (c->given.float_layers == 0)
+    return;
+  fputs("float32, as the source gives no scale for them, or weights whose zero point is not 0:",
+        stream);
+  uint32_t listed = 0;
+  for (uint32_t n = 0; n < g->node_count && listed < LISTED_LAYERS; n++)
+    if (is_float_layer(g, &g->nodes[n]))
+      fprintf(stream, "%s %s", listed++ == 0 ? "" : ",", g->nodes[n].name);
+  fprintf(stream, "%s\n", c->given.float_layers > LISTED_LAYERS ? ", ..." : "");
 }
 
 static void print_accuracy(const conversion *c, FILE *stream) {
@@ -196,7 +230,7 @@ static octavo_status print_ranges(const conversion *c, FILE *stream, octavo_erro
         (quantization_parameters){q->quantization.scale, q->quantization.zero_point});
     table_cell(t, "%s", q->name);
     const value_range *seen = NULL;
-    for (uint32_t k = 0; k < c->network->tensor_count && seen == NULL; k++)
+    for (uint32_t k = 0; !c->is_given && k < c->network->tensor_count && seen == NULL; k++)
       if (strcmp(c->network->tensors[k].name, q->name) == 0)
         seen = &c->ranges.seen[k];
     table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->min);
@@ -215,7 +249,9 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   octavo_status status = OCTAVO_OK;
   print_model(c, stream);
   print_rule(c, stream);
-  if (c->quantized != NULL)
+  if (c->is_given && c->quantized != NULL)
+    print_given(c, stream);
+  else if (c->ranges.ranges != NULL)
     print_calibration(c, stream);
   if (c->quantized != NULL)
     print_corrections(c, stream);
@@ -227,7 +263,7 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
     status = print_layers(c, verbose, stream, error);
   if (status == OCTAVO_OK && verbose)
     status = print_passes(c, stream, error);
-  if (status == OCTAVO_OK && verbose && c->quantized != NULL)
+  if (status == OCTAVO_OK && verbose && c->ranges.ranges != NULL)
     status = print_ranges(c, stream, error);
   return status;
 }

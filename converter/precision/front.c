@@ -20,13 +20,30 @@ static uint32_t next_count(uint32_t count) {
   return power ? count / 2 * 3 : count / 3 * 4;
 }
 
-static void choose_counts(front *f, uint32_t node_count) {
-  for (uint32_t kept = 0; kept < f->layer_count && f->point_count + 2 < FRONT_MAX_POINTS;
+static void add_point(front *f, front_kind kind, uint32_t kept) {
+  f->points[f->point_count++] = (front_point){.kind = kind, .kept = kept};
+}
+
+static void choose_points(front *f, uint32_t node_count) {
+  for (uint32_t kept = 0; kept < f->layer_count && f->point_count + 3 < FRONT_MAX_POINTS;
        kept = next_count(kept))
-    f->points[f->point_count++].kept = kept;
+    add_point(f, FRONT_KEPT, kept);
   if (f->layer_count < node_count)
-    f->points[f->point_count++].kept = f->layer_count;
-  f->points[f->point_count++].kept = node_count;
+    add_point(f, FRONT_KEPT, f->layer_count);
+  add_point(f, FRONT_DYNAMIC, 0);
+  add_point(f, FRONT_FLOAT, 0);
+}
+
+static void choose_layers(const front *f, const front_point *point, const graph *g,
+                          const layer_precision *start, layer_precision *precisions) {
+  if (point->kind == FRONT_DYNAMIC) {
+    quantize_choose_dynamic(g, precisions);
+    return;
+  }
+  for (uint32_t n = 0; n < g->node_count; n++)
+    precisions[n] = point->kind == FRONT_FLOAT ? PRECISION_FLOAT : start[n];
+  for (uint32_t i = 0; i < point->kept; i++)
+    precisions[f->order[i]] = PRECISION_FLOAT;
 }
 
 static octavo_status build_points(const precision_job *job, const layer_precision *precisions,
@@ -34,11 +51,7 @@ static octavo_status build_points(const precision_job *job, const layer_precisio
                                   octavo_error *error) {
   octavo_status status = OCTAVO_OK;
   for (uint32_t p = 0; p < f->point_count && status == OCTAVO_OK; p++) {
-    const uint32_t kept = f->points[p].kept;
-    for (uint32_t n = 0; n < job->g->node_count; n++)
-      work[n] = kept == job->g->node_count ? PRECISION_FLOAT : precisions[n];
-    for (uint32_t i = 0; i < kept && i < f->layer_count; i++)
-      work[f->order[i]] = PRECISION_FLOAT;
+    choose_layers(f, &f->points[p], job->g, precisions, work);
     status = precision_build(job, work, &models[p], error);
     f->points[p].bytes = models[p].size;
   }
@@ -89,7 +102,7 @@ static octavo_status measure(const precision_job *job, const layer_precision *pr
   built_model models[FRONT_MAX_POINTS] = {0};
   octavo_status status = precision_rank(job, precisions, f->order, &f->layer_count, error);
   if (status == OCTAVO_OK) {
-    choose_counts(f, job->g->node_count);
+    choose_points(f, job->g->node_count);
     status = build_points(job, precisions, work, f, models, error);
   }
   if (status == OCTAVO_OK)
@@ -127,16 +140,15 @@ octavo_status front_print(const front *f, const graph *g, FILE *stream, octavo_e
                                                 "kB", "front", "the layer that came last"});
   for (uint32_t p = 0; p < f->point_count; p++) {
     const front_point *point = &f->points[p];
-    const bool all = point->kept == g->node_count;
-    if (all)
-      table_cell(t, "all");
-    else
+    if (point->kind == FRONT_KEPT)
       table_cell(t, "%u of %u", point->kept, f->layer_count);
+    else
+      table_cell(t, "%s", point->kind == FRONT_FLOAT ? "all" : "all but weights (dynamic)");
     table_cell(t, "%.2f", (double)point->accuracy);
     table_cell(t, "%.3f", point->milliseconds);
     table_cell(t, "%.1f", (double)point->bytes / 1e3);
     table_cell(t, "%s", point->best ? "yes" : "");
-    table_cell(t, "%s", all || point->kept == 0 ? "" : g->nodes[f->order[point->kept - 1]].name);
+    table_cell(t, "%s", point->kept == 0 ? "" : g->nodes[f->order[point->kept - 1]].name);
   }
   octavo_status status = table_print(t, stream, error);
   table_free(t);

@@ -10,8 +10,11 @@ extern "C" {
 
 #define FRONT_MAX_POINTS 32
 
+typedef enum front_kind { FRONT_KEPT, FRONT_DYNAMIC, FRONT_FLOAT } front_kind;
+
 typedef struct front_point {
-  uint32_t kept;       /* the first so many of front.order are in float32; node_count = all */
+  front_kind kind;
+  uint32_t kept;       /* FRONT_KEPT: the first so many of front.order are in float32 */
   float accuracy;      /* percent of the test images */
   double milliseconds; /* median of one image on one thread */
   size_t bytes;        /* of the file, without test vectors */
@@ -26,8 +29,8 @@ typedef struct front {
 } front;
 
 /* Measures the models that keep the 0, 1, 2, 3, 4, 6, 8, 12, ... most harmful layers in float32,
- * and the float32 one. `precisions` is what to begin with. On success the caller's (front_free).
- * Errors: those of measuring, IO if interrupted. */
+ * the dynamic and the float32 one. `precisions` is what to begin with. On success the caller's
+ * (front_free). Errors: those of measuring, IO if interrupted. */
 octavo_status front_measure(const precision_job *job, const layer_precision *precisions, front *f,
                             octavo_error *error);
 

@@ -187,12 +187,14 @@ TEST_F(Precision, MaxDropFailsWithTheBestItFound) {
 TEST_F(Precision, TheFrontGoesFromAllInt8ToAllFloat) {
   front f = {};
   ASSERT_EQ(front_measure(&job_, precisions_.data(), &f, &error_), OCTAVO_OK) << error_.text;
-  ASSERT_EQ(f.point_count, 5u); // 0, 1, 2, 3 and all 4
+  ASSERT_EQ(f.point_count, 6u); // 0, 1, 2, 3 layers, dynamic, all
   EXPECT_EQ(f.points[0].kept, 0u);
   EXPECT_EQ(f.points[0].accuracy, 50.0f);
   EXPECT_EQ(f.points[3].accuracy, 100.0f);
-  EXPECT_EQ(f.points[4].kept, source_->node_count);
-  EXPECT_EQ(f.points[4].accuracy, 100.0f);
+  EXPECT_EQ(f.points[4].kind, FRONT_DYNAMIC);
+  EXPECT_EQ(f.points[4].accuracy, 50.0f) << "its fc sees the same two values in one int8 tensor";
+  EXPECT_EQ(f.points[5].kind, FRONT_FLOAT);
+  EXPECT_EQ(f.points[5].accuracy, 100.0f);
   bool most_accurate = false;
   for (uint32_t p = 0; p < f.point_count; p++) {
     EXPECT_GT(f.points[p].milliseconds, 0.0);

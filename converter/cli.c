@@ -10,6 +10,8 @@
 
 #define AT(member) offsetof(convert_options, member)
 
+#define DEFAULT_CORRECTIONS "bias"
+
 const char *const cli_mode_names[] = {"static", "static-eager", "dynamic", "float", NULL};
 static const char *const weights[] = {"per-channel", "per-tensor", NULL};
 static const char *const crops[] = {"auto", "center", "none", NULL};
@@ -92,7 +94,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_STRING,
      .offset = AT(correct),
      .value = "LIST",
-     .help = "Corrections, with commas between them, or none. bias: take the mean error of each "
+     .help = "Corrections, with commas between them, or none; " DEFAULT_CORRECTIONS
+             " unless given. bias: take the mean error of each "
              "layer off its bias. equalize: even out the weights of neighbouring layers, for "
              "--weights per-tensor. round: choose how each weight is rounded by what that does to "
              "the layer's results; takes minutes on large networks."},
@@ -260,8 +263,7 @@ static int usage(const char *message) {
 }
 
 int cli_parse(int argc, char **argv, convert_options *values) {
-  *values = (convert_options){
-      .calibration_count = 512, .percentile = 99.99, .correct = "bias", .max_drop = NAN};
+  *values = (convert_options){.calibration_count = 512, .percentile = 99.99, .max_drop = NAN};
   const int code = options_parse(&program, argc, argv, values);
   if (code != OPTIONS_RUN)
     return code;
@@ -281,6 +283,12 @@ int cli_parse(int argc, char **argv, convert_options *values) {
       (values->search || !isnan(values->max_drop) || values->keep_float.count > 0))
     return usage("--search, --max-drop and --keep-float go with --mode static; a plan says itself "
                  "what stays in float32");
+  if (values->mode != CONVERT_STATIC &&
+      (values->correct != NULL || values->calib_report != NULL ||
+       values->weights != WEIGHTS_PER_CHANNEL || values->calibrator_for.count > 0))
+    return usage("--correct, --weights, --calib-report and --calibrator-for go with --mode static");
+  if (values->correct == NULL)
+    values->correct = DEFAULT_CORRECTIONS;
   if (values->search && !isnan(values->max_drop))
     return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)

@@ -278,11 +278,6 @@ static octavo_status measure(conversion *c, octavo_error *error) {
   return status;
 }
 
-/* Before calibration, which has to see the weights as they are quantized. */
-static octavo_status even_out(conversion *c, octavo_error *error) {
-  return calibrates(c) ? conversion_even_out(c, error) : OCTAVO_OK;
-}
-
 typedef octavo_status (*step)(conversion *c, octavo_error *error);
 
 static octavo_status build_float(conversion *c, octavo_error *error) {
@@ -336,7 +331,7 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
       resolve_input,
       resolve_labels,
       open_images,
-      even_out,
+      options->mode == CONVERT_STATIC ? conversion_even_out : NULL,
       build_float,
       quantizes ? quantize : NULL,
       options->data != NULL && writes ? measure : NULL,

@@ -38,7 +38,7 @@ typedef struct conversion {
   eager_plan plan;                 /* with --plan */
   calibration ranges;              /* static modes */
   layer_precision *precisions;     /* static modes: one per node of `network` */
-  const calibrator **choices;      /* with --plan: one per tensor of `network` */
+  const calibrator **choices;      /* by --plan or --calibrator-for: one per tensor of `network` */
   max_drop_result drop;            /* with --max-drop */
   front front;                     /* with --search, and then no int8 model */
   uint32_t corrections;            /* static mode: a set of correction_kind */

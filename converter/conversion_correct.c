@@ -4,6 +4,10 @@
 
 octavo_status conversion_even_out(conversion *c, octavo_error *error) {
   octavo_status status = correction_parse(c->options->correct, &c->corrections, error);
+  if (c->is_given) { /* its weights are not to be touched */
+    c->corrections = 0;
+    return status;
+  }
   if (status == OCTAVO_OK && (c->corrections & CORRECT_EQUALIZE) != 0)
     status = correct_equalize(c->network, &c->equalized.layers, error);
   if (status == OCTAVO_OK && c->options->weights == WEIGHTS_PER_TENSOR)

@@ -12,7 +12,8 @@ extern "C" {
  * (--correct), MEMORY. */
 octavo_status conversion_even_out(conversion *c, octavo_error *error);
 
-/* Once ranges and precisions are known: the other corrections that were asked for. */
+/* Once ranges and precisions are known: the other corrections that were asked for; none in other
+ * modes than static. */
 octavo_status conversion_correct(conversion *c, octavo_error *error);
 
 /* Calibrator, weights and corrections as the provenance has them: "mse, bias". Returns `text`. */

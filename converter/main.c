@@ -22,11 +22,13 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   if (options->export_qdq)
     return export_job_conversion(c, error);
   const built_model *result = conversion_result(c);
-  octavo_status status = atomic_file_save(options->output, result->bytes, result->size, error);
+  octavo_status status = OCTAVO_OK;
+  if (options->calib_report != NULL)
+    status = calibration_report_write(&c->ranges, c->network, options->calib_report, error);
+  if (status == OCTAVO_OK)
+    status = atomic_file_save(options->output, result->bytes, result->size, error);
   if (status == OCTAVO_OK && options->json != NULL)
     status = summary_write_json(c, options->json, error);
-  if (status == OCTAVO_OK && options->calib_report != NULL)
-    status = calibration_report_write(&c->ranges, c->network, options->calib_report, error);
   if (status == OCTAVO_OK && !options->quiet)
     status = summary_print(c, options->verbose, stdout, error);
   return status;

@@ -140,7 +140,7 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
                                   (json_int_t)c->given.int8_layers, "float_layers",
                                   (json_int_t)c->given.float_layers, "raised_weights",
                                   (json_int_t)c->given.raised_weights));
-  if (c->ranges.ranges != NULL) {
+  if (c->options->mode == CONVERT_STATIC && c->ranges.ranges != NULL) {
     json_object_set_new(
         root, "weights",
         json_string(c->options->weights == WEIGHTS_PER_TENSOR ? "per-tensor" : "per-channel"));

@@ -58,9 +58,10 @@ octavo_status correct_round(const correction_job *job, correction_report *report
 
 /* Bias correction (Nagel et al. 2019, section 4.2, the empirical one): layer by layer, in order,
  * the mean error of the int8 output against float over images, all layers before it corrected, is
- * taken off the bias. Changes the biases of `g`, the input for quantize_graph with the same ranges
- * and precisions. Results do not depend on the number of threads. Errors: those of quantize_graph,
- * sessions and images; IO if interrupted. */
+ * taken off the bias; what the range of the output clips is no part of it. Changes the biases of
+ * `g`, the input for quantize_graph with the same ranges and precisions. Results do not depend on
+ * the number of threads. Errors: those of quantize_graph, sessions and images; IO if interrupted.
+ */
 octavo_status correct_bias(const correction_job *job, correction_report *report,
                            octavo_error *error);
 

@@ -15,12 +15,18 @@ typedef struct sums_run {
   } lanes[PARALLEL_MAX_THREADS];
 } sums_run;
 
-static void add_positions(const float *data, size_t positions, uint32_t channels, float *sums) {
+static void add_positions(const float *data, size_t positions, const listed_layer *layer,
+                          float *sums) {
+  const uint32_t channels = layer->channels;
+  const float min = layer->range.min, max = layer->range.max;
   for (uint32_t c = 0; c < channels; c++)
     sums[c] = 0.0f;
   for (size_t p = 0; p < positions; p++)
-    for (uint32_t c = 0; c < channels; c++)
-      sums[c] += data[p * channels + c];
+    for (uint32_t c = 0; c < channels; c++) {
+      const float value = data[p * channels + c];
+      const float above = value > min ? value : min;
+      sums[c] += above < max ? above : max;
+    }
 }
 
 static void observe(void *context, uint32_t operator_index, uint32_t which,
@@ -30,7 +36,7 @@ static void observe(void *context, uint32_t operator_index, uint32_t which,
   for (uint32_t i = 0; which == 0 && i < layers->count; i++) {
     const listed_layer *layer = &layers->rows[i];
     if (layer->source == operator_index)
-      add_positions(data, info->bytes / sizeof(float) / layer->channels, layer->channels,
+      add_positions(data, info->bytes / sizeof(float) / layer->channels, layer,
                     lane->row + layer->offset);
   }
 }

@@ -1,4 +1,4 @@
-/* What the float network puts out on average, image by image, and the int8 network's inputs. */
+/* What the float network puts out on average, image by image. */
 #ifndef OCTAVO_CONVERTER_CORRECT_FLOAT_MEANS_H
 #define OCTAVO_CONVERTER_CORRECT_FLOAT_MEANS_H
 
@@ -10,7 +10,9 @@ extern "C" {
 #endif
 
 /* sums[image · layers->channels + layer.offset + c]: the sum over all positions of channel c of a
- * layer's output. `sums` is the caller's. Errors: those of sessions and images. */
+ * layer's output, each value first clipped to the range that the layer has in int8: clipping is an
+ * error of a few large values, which the mean error of all should not make up for. `sums` is the
+ * caller's. Errors: those of sessions and images. */
 octavo_status float_sums(const correction_job *job, const layer_list *layers, uint32_t images,
                          float *sums, octavo_error *error);
 

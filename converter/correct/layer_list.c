@@ -33,7 +33,14 @@ octavo_status layer_list_make(const graph *source, const graph *quantized, layer
     if (from == GRAPH_NONE)
       continue;
     const uint32_t channels = (uint32_t)quantized->tensors[node->inputs[1]].shape[0];
-    list->rows[list->count++] = (listed_layer){(uint32_t)from, n, channels, list->channels};
+    const graph_quantization q = quantized->tensors[node->outputs[0]].quantization;
+    list->rows[list->count++] = (listed_layer){
+        .source = (uint32_t)from,
+        .node = n,
+        .channels = channels,
+        .offset = list->channels,
+        .range = scale_to_range((quantization_parameters){q.scale, q.zero_point}),
+    };
     list->channels += channels;
   }
   return OCTAVO_OK;

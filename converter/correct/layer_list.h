@@ -3,6 +3,7 @@
 #define OCTAVO_CONVERTER_CORRECT_LAYER_LIST_H
 
 #include "converter/graph.h"
+#include "converter/quantize/scale.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -13,6 +14,7 @@ typedef struct listed_layer {
   uint32_t node;     /* of the quantized one */
   uint32_t channels; /* it puts out */
   size_t offset;     /* of them in a row of all listed layers' channels */
+  value_range range; /* what its int8 results can be */
 } listed_layer;
 
 typedef struct layer_list {

@@ -4,6 +4,8 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/export/export_qdq.h"
 #include "converter/octavo_import.h"
+#include "converter/calibrate/report.h"
+#include "converter/correct/correct.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
 #include "converter/quantize/given.h"
@@ -165,6 +167,46 @@ TEST(Allocation, RankAndFront) {
     max_drop_result result;
     layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};
     return max_drop_solve(&job, 100.0, precisions, &result, e);
+  });
+  image_sample_close(&images);
+  built_model_free(&built);
+}
+
+TEST(Allocation, Corrections) {
+  TemporaryFolder folder;
+  WriteImages(folder.Path(), 4);
+  Graph source = TinyNetwork();
+  built_model built = {};
+  octavo_error error = {};
+  ASSERT_EQ(built_model_create(source.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+  image_sample images = {};
+  ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 4, 1, nullptr, &images, &error),
+            OCTAVO_OK);
+  const std::vector<value_range> ranges(source->tensor_count, {-4.0f, 4.0f});
+  for (const auto correct : {correct_bias, correct_round})
+    FailEach([&](octavo_error *e) {
+      Graph g(graph_copy(source.get(), e));
+      if (g == nullptr)
+        return OCTAVO_ERROR_MEMORY;
+      const correction_job job = {g.get(), built.model, ranges.data(), nullptr, &kRule,
+                                  &images, 1,           nullptr};
+      correction_report report;
+      return correct(&job, &report, e);
+    });
+  FailEach([&](octavo_error *e) {
+    Graph g(graph_copy(source.get(), e));
+    uint32_t layers = 0;
+    if (g == nullptr)
+      return OCTAVO_ERROR_MEMORY;
+    octavo_status status = correct_equalize(g.get(), &layers, e);
+    if (status == OCTAVO_OK)
+      status = quantize_per_tensor(g.get(), e);
+    graph *quantized = nullptr;
+    const quantize_settings settings = {ranges.data(), nullptr};
+    if (status == OCTAVO_OK)
+      status = quantize_graph(g.get(), &settings, &quantized, e);
+    graph_free(quantized);
+    return status;
   });
   image_sample_close(&images);
   built_model_free(&built);

@@ -159,7 +159,7 @@ TEST_F(Calibrate, ATensorMayHaveACalibratorOfItsOwn) {
   calibration_free(&result_);
   std::vector<const calibrator *> choices(all.size());
   const int32_t y = g_->nodes[1].outputs[0];
-  choices[y] = calibrator_find("minmax");
+  choices[(size_t)y] = calibrator_find("minmax");
   const calibration_job job = {g_.get(), built_.model, &images_, calibrator_find("mse"),
                                1,        nullptr,      0.0,      choices.data()};
   ASSERT_EQ(calibrate(&job, &result_, &error_), OCTAVO_OK) << error_.text;

@@ -20,6 +20,7 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::Not;
+using testing::StartsWith;
 
 /* input [N,3,16,16] → conv, ReLU → conv → add, ReLU → pool → 10 classes. */
 void WriteNetwork(const std::string &path) {
@@ -288,6 +289,70 @@ TEST_F(Program, TheSameInputsGiveTheSameBytes) {
   EXPECT_GT(contents[0].size(), 1000u);
   EXPECT_TRUE(contents[0] == contents[1]);
   EXPECT_TRUE(contents[0] == contents[2]);
+}
+
+TEST_F(Program, CorrectionsDoNotDependOnTheNumberOfThreads) {
+  std::vector<std::string> contents;
+  for (const char *threads : {"1", "2", "4"}) {
+    const ProgramResult r =
+        Convert({"--calib", Images(), "--threads", threads, "--correct", "equalize,round,bias",
+                 "--calibrator", "moving-average", "--quiet"});
+    ASSERT_EQ(r.code, 0) << r.errors;
+    contents.push_back(ReadFile(Output()));
+  }
+  EXPECT_TRUE(contents[0] == contents[1] && contents[0] == contents[2]);
+}
+
+TEST_F(Program, CalibratorsWeightsAndCorrectionsAreSaid) {
+  TemporaryFolder out;
+  const ProgramResult r = Convert(
+      {"--calib", Images(), "--calibrator", "percentile", "--percentile", "99.5",
+       "--calibrator-for", "stem=entropy,body=minmax", "--weights", "per-tensor", "--correct",
+       "equalize,round,bias", "--calib-report", out.Path("c.csv"), "--json", out.Path("s.json")});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("weights rounded by their effect in 3 layers, by 24 images\n"));
+  EXPECT_THAT(r.output, HasSubstr("mean error taken off the bias in "));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.calibrator, "percentile 99.5 (others for single layers), weights per tensor, "
+                                "equalize, round, bias");
+  octavo_model_close(model);
+  EXPECT_THAT(ReadFile(out.Path("c.csv")),
+              StartsWith("tensor,seen_min,seen_max,min_3,max_3,min_6,max_6,min_12,max_12,min_18,"
+                         "max_18,min_24,max_24,movement,enough\n\""));
+  json_t *root = json_load_file(out.Path("s.json").c_str(), 0, nullptr);
+  ASSERT_NE(root, nullptr);
+  EXPECT_STREQ(json_string_value(json_object_get(root, "weights")), "per-tensor");
+  const json_t *corrections = json_object_get(root, "corrections");
+  EXPECT_EQ(json_object_size(corrections), 3u);
+  EXPECT_EQ(json_integer_value(json_object_get(json_object_get(corrections, "round"), "images")),
+            24);
+  json_decref(root);
+}
+
+TEST_F(Program, UnknownCalibratorsAndCorrectionsAreRefused) {
+  ExpectFailure(Convert({"--calib", Images(), "--correct", "biass"}),
+                "--correct: expected a list of bias, equalize and round, or none, found 'biass'");
+  ExpectFailure(Convert({"--calib", Images(), "--calibrator-for", "stemm=mse"}),
+                "--calibrator-for: expected layers of the network, found 'stemm'; the closest "
+                "names are stem");
+  ExpectFailure(Convert({"--calib", Images(), "--calibrator-for", "stem=kl"}),
+                "percentile or entropy, found 'kl'");
+  ExpectFailure(Convert({"--calib", Images(), "--calib-report", folder_.Path("no/c.csv")}), "no/");
+  for (const std::vector<std::string> &arguments :
+       {std::vector<std::string>{"--weights", "per-tensor"},
+        {"--correct", "bias"},
+        {"--calib-report", "c.csv"},
+        {"--calibrator-for", "stem=mse"}}) {
+    std::vector<std::string> all = {"--mode", "float"};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    const ProgramResult r = Convert(all);
+    EXPECT_EQ(r.code, 2) << arguments[0];
+    EXPECT_THAT(r.errors, HasSubstr("go with --mode static"));
+  }
 }
 
 TEST_F(Program, SummaryAsJson) {

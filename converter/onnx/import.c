@@ -62,13 +62,20 @@ static bool reads_unavailable(const onnx_node *n) {
   return false;
 }
 
+/* Of a node that reads results of operators that are not supported nothing can be told. */
+static octavo_status pass_over(onnx_importer *importer, const onnx_node *n) {
+  if (!unsupported_add(&importer->unchecked, n->proto->op_type, NULL, n->name))
+    return octavo_error_memory(importer->error, 0, "a message");
+  return define_outputs(importer, n, ONNX_VALUE_UNKNOWN);
+}
+
 /* Imports a node whose operator is in the table, or notes why it cannot be. */
 static octavo_status import_known(onnx_importer *importer, const onnx_operator *op, onnx_node *n) {
   const inputs_state state = find_inputs(importer, n);
   if (state == INPUTS_FAILED)
     return OCTAVO_ERROR_FORMAT;
   if (state == INPUTS_UNKNOWN && !reads_unavailable(n))
-    return define_outputs(importer, n, ONNX_VALUE_UNKNOWN);
+    return pass_over(importer, n);
   octavo_status status =
       state == INPUTS_UNKNOWN
           ? onnx_unsupported(n, "reads an output beyond the first of another operator")
@@ -183,7 +190,7 @@ static octavo_status import_graph(onnx_importer *importer) {
   for (size_t i = 0; i < source->n_node && status == OCTAVO_OK; i++)
     status = import_node(importer, source->node[i], i);
   if (status == OCTAVO_OK)
-    status = unsupported_report(&importer->unsupported, importer->error);
+    status = unsupported_report(&importer->unsupported, &importer->unchecked, importer->error);
   if (status == OCTAVO_OK)
     status = importer_set_outputs(importer);
   if (status == OCTAVO_OK)
@@ -208,6 +215,7 @@ static octavo_status import_unpacked(const Onnx__ModelProto *model, const char *
     graph_free(importer.graph);
   name_map_clear(&importer.values);
   unsupported_clear(&importer.unsupported);
+  unsupported_clear(&importer.unchecked);
   return status;
 }
 

@@ -21,6 +21,7 @@ typedef struct onnx_importer {
   uint64_t computed_bytes;
   name_map values;
   unsupported_list unsupported;
+  unsupported_list unchecked; /* behind those */
   octavo_error *error;
 } onnx_importer;
 

@@ -22,12 +22,14 @@ static unsupported_row *find_row(unsupported_list *list, const char *what) {
 }
 
 static bool extend_row(unsupported_row *row, const char *name) {
+  row->count++;
+  if (strlen(row->layers) >= sizeof((octavo_error *)NULL)->text) /* no message shows more */
+    return true;
   char *longer = join(row->layers, ", ", name);
   if (longer == NULL)
     return false;
   octavo_memory_free(row->layers);
   row->layers = longer;
-  row->count++;
   return true;
 }
 
@@ -73,14 +75,37 @@ static int write_list(const unsupported_list *list, int limit, char *text, size_
   return length;
 }
 
-octavo_status unsupported_report(const unsupported_list *list, octavo_error *error) {
+/* "; not checked, since they come behind these: Mul (2), Conv (1)", as many as there is room for.
+ */
+static void write_unchecked(const unsupported_list *unchecked, char *text, size_t size) {
+  int length =
+      snprintf(text, size, "%s",
+               unchecked->count == 0 ? "" : "; not checked, since they come behind these: ");
+  for (uint32_t i = 0; i < unchecked->row_count; i++) {
+    const unsupported_row *row = &unchecked->rows[i];
+    char type[64];
+    const int needed =
+        snprintf(type, sizeof type, "%s%.40s (%u)", i == 0 ? "" : ", ", row->what, row->count);
+    if ((size_t)(length + needed) + sizeof ", …" > size) {
+      snprintf(text + length, size - (size_t)length, ", …");
+      return;
+    }
+    length += snprintf(text + length, size - (size_t)length, "%s", type);
+  }
+}
+
+octavo_status unsupported_report(const unsupported_list *list, const unsupported_list *unchecked,
+                                 octavo_error *error) {
   if (list->count == 0)
     return OCTAVO_OK;
   octavo_error text;
-  int limit = (int)sizeof text.text;
-  while (write_list(list, limit, text.text, sizeof text.text) >= (int)sizeof text.text && limit > 8)
+  char behind[180];
+  write_unchecked(unchecked, behind, sizeof behind);
+  const size_t room = sizeof text.text - strlen(behind);
+  int limit = (int)room;
+  while (write_list(list, limit, text.text, room) >= (int)room && limit > 8)
     limit = limit * 3 / 4;
-  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED, "%s", text.text);
+  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED, "%s%s", text.text, behind);
 }
 
 void unsupported_clear(unsupported_list *list) {

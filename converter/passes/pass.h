@@ -57,6 +57,9 @@ octavo_status pass_fold_padding(graph *g, uint32_t *changes, octavo_error *error
 /* Removes reshapes before fully connected layers, which take inputs of any rank. */
 octavo_status pass_drop_flatten(graph *g, uint32_t *changes, octavo_error *error);
 
+/* Kernels of convolutions lose the taps that never meet the image, and the padding before them. */
+octavo_status pass_crop_kernels(graph *g, uint32_t *changes, octavo_error *error);
+
 /* Fails if anything is left that the runtime does not have. */
 octavo_status pass_check_lowered(graph *g, uint32_t *changes, octavo_error *error);
 

@@ -22,6 +22,7 @@ static const pass passes[] = {
     {"fold padding", pass_fold_padding},
     {"drop no-ops again", pass_drop_no_ops},
     {"drop flattening", pass_drop_flatten},
+    {"crop kernels", pass_crop_kernels},
     {"check", pass_check_lowered},
 };
 static_assert(sizeof passes / sizeof passes[0] <= PASSES_MAX, "PASSES_MAX");

@@ -9,6 +9,9 @@ namespace {
 
 constexpr double kRelative = 1e-3, kAbsolute = 1e-7;
 
+/* The converter has uint8 activations as int8, less this. */
+constexpr float kUnsignedShift = 128.0f;
+
 VariantResult Wrong(const std::string &message) {
   return {VariantResult::kWrong, OCTAVO_OK, message};
 }
@@ -28,15 +31,21 @@ struct Image {
   std::vector<float> numbers;
 };
 
+/* As the variant has it. */
+Shape ShapeOf(const NodeValue &value, const Variant &variant) {
+  return variant.rows ? Shape{1, value.shape[0]} : value.shape;
+}
+
 /* Image `index` of `batch`; a value with a batch of 1 belongs to all of them. */
-Image ImageOf(const NodeValue &value, int64_t batch, int64_t index) {
-  const bool shared = value.shape[0] != batch;
+Image ImageOf(const NodeValue &value, const Variant &variant, int64_t batch, int64_t index) {
+  Image image{ShapeOf(value, variant), {}};
+  const bool shared = image.shape[0] != batch;
   const size_t size = value.numbers.size() / static_cast<size_t>(shared ? 1 : batch);
   const size_t first = shared ? 0 : static_cast<size_t>(index) * size;
-  Image image{value.shape, {}};
   image.shape[0] = 1;
   for (size_t i = 0; i < size; i++)
-    image.numbers.push_back(static_cast<float>(value.numbers[first + i]));
+    image.numbers.push_back(static_cast<float>(value.numbers[first + i]) -
+                            (value.is_unsigned ? kUnsignedShift : 0.0f));
   return image;
 }
 
@@ -76,8 +85,10 @@ bool MatchLayout(const Shape &runtime, Image *image, bool *moves) {
 int64_t BatchOf(const NodeTest &test, const Variant &variant) {
   int64_t batch = 1;
   for (size_t i = 0; i < test.inputs().size(); i++) {
-    const Shape &shape = test.inputs()[i].shape;
-    if (!variant.activation[i] || shape.empty() || shape[0] == 1)
+    if (!variant.activation[i] || test.inputs()[i].shape.empty())
+      continue;
+    const Shape shape = ShapeOf(test.inputs()[i], variant);
+    if (shape[0] == 1)
       continue;
     if (batch != 1 && batch != shape[0])
       return 0;
@@ -92,11 +103,13 @@ bool SetInputs(const NodeTest &test, const Variant &variant, int64_t batch, int6
     if (!variant.activation[i])
       continue;
     const NodeValue &value = test.inputs()[i];
-    Image image = ImageOf(value, batch, index);
+    Image image = ImageOf(value, variant, batch, index);
     const Shape source = image.shape, runtime = pipeline->InputShape(value.name);
     bool moved = true; /* images are NCHW in ONNX */
     octavo_error error = {};
-    if (!MatchLayout(runtime, &image, &moved))
+    if (value.is_byte != pipeline->InputIsInt8(value.name))
+      *fault = value.name + ": one of int8 must stay so, and no other become it";
+    else if (!MatchLayout(runtime, &image, &moved))
       *fault = value.name + ": " + Text(source) + " became " + Text(runtime);
     else if (pipeline->SetInput(value.name, image.numbers, &error) != OCTAVO_OK)
       *fault = error.text;
@@ -107,21 +120,36 @@ bool SetInputs(const NodeTest &test, const Variant &variant, int64_t batch, int6
   return true;
 }
 
-bool Close(float found, float expected) {
+bool Close(float found, float expected, float steps) {
   if (std::isnan(expected) || std::isinf(expected))
     return std::isnan(expected) ? std::isnan(found) : found == expected;
+  if (steps >= 0)
+    return std::fabs(found - expected) <= steps;
   return std::fabs(static_cast<double>(found) - static_cast<double>(expected)) <=
          kAbsolute + kRelative * std::fabs(static_cast<double>(expected));
 }
 
-std::string CompareOutput(const Pipeline &pipeline, size_t index, Image expected, bool moves) {
+/* How far integers may differ; negative: real numbers, which differ by the tolerances above.
+ * QuantizeLinear rounds x / scale to even, as the runtime does. A product is rounded after it was
+ * multiplied by input scale · weight scale / output scale: ONNX does not say in which order, or
+ * with how many bits, so a value next to a half may go either way. (The weights of these tests lie
+ * up to 255 steps from their zero point, so that only activations have an int8 form; the layers
+ * compute in float32 between them, as everywhere where kernels have no integers.) */
+float StepsOf(const NodeTest &test, const NodeValue &output) {
+  return !output.is_byte ? -1.0f : test.IsQLinear() ? 1.0f : 0.0f;
+}
+
+std::string CompareOutput(const Pipeline &pipeline, size_t index, Image expected, bool moves,
+                          float steps) {
+  if (pipeline.OutputIsInt8(index) != (steps >= 0))
+    return "output " + std::to_string(index) + ": one of int8 must stay so, and no other become it";
   const Shape source = expected.shape, runtime = pipeline.OutputShape(index);
   if (!MatchLayout(runtime, &expected, &moves))
     return "output " + std::to_string(index) + ": expected " + Text(source) + ", found " +
            Text(runtime);
   const std::vector<float> found = pipeline.Output(index);
   for (size_t i = 0; i < found.size(); i++)
-    if (!Close(found[i], expected.numbers[i]))
+    if (!Close(found[i], expected.numbers[i], steps))
       return "output " + std::to_string(index) + ", element " + std::to_string(i) + ": expected " +
              std::to_string(expected.numbers[i]) + ", found " + std::to_string(found[i]);
   return "";
@@ -140,7 +168,9 @@ VariantResult RunImages(const NodeTest &test, const Variant &variant, int64_t ba
     if (pipeline->Run(&error) != OCTAVO_OK)
       return Wrong(error.text);
     for (size_t i = 0; i < test.outputs().size(); i++) {
-      fault = CompareOutput(*pipeline, i, ImageOf(test.outputs()[i], batch, k), any_moved);
+      const NodeValue &output = test.outputs()[i];
+      fault = CompareOutput(*pipeline, i, ImageOf(output, variant, batch, k), any_moved,
+                            StepsOf(test, output));
       if (!fault.empty())
         return Wrong("image " + std::to_string(k) + ", " + fault);
     }
@@ -157,13 +187,13 @@ VariantResult RunFolded(const NodeTest &test, Pipeline *pipeline) {
   if (pipeline->SetInput(kFoldedInput, std::vector<float>(numbers.size()), &error) != OCTAVO_OK ||
       pipeline->Run(&error) != OCTAVO_OK)
     return Wrong(error.text);
-  const std::string fault = CompareOutput(*pipeline, 0, expected, false);
+  const std::string fault = CompareOutput(*pipeline, 0, expected, false, -1.0f);
   return fault.empty() ? VariantResult{VariantResult::kRight, OCTAVO_OK, ""} : Wrong(fault);
 }
 
-bool OutputsHaveBatch(const NodeTest &test, int64_t batch) {
+bool OutputsHaveBatch(const NodeTest &test, const Variant &variant, int64_t batch) {
   for (const NodeValue &output : test.outputs())
-    if (output.shape.empty() || output.shape[0] != batch)
+    if (output.shape.empty() || ShapeOf(output, variant)[0] != batch)
       return false;
   return true;
 }
@@ -179,7 +209,7 @@ VariantResult TryVariant(const NodeTest &test, const Variant &variant) {
   if (variant.folded)
     return RunFolded(test, &pipeline);
   const int64_t batch = BatchOf(test, variant);
-  if (batch == 0 || !OutputsHaveBatch(test, batch))
+  if (batch == 0 || !OutputsHaveBatch(test, variant, batch))
     return {VariantResult::kIncomparable, OCTAVO_OK,
             "its inputs and outputs do not have one batch in the first dimension"};
   return RunImages(test, variant, batch, &pipeline);

@@ -73,6 +73,8 @@ void ReadNumbers(NodeValue *value) {
     value->floating = type.type == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT ||
                       type.type == ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE ||
                       type.type == ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16;
+    value->is_unsigned = type.type == ONNX__TENSOR_PROTO__DATA_TYPE__UINT8;
+    value->is_byte = value->is_unsigned || type.type == ONNX__TENSOR_PROTO__DATA_TYPE__INT8;
     value->shape.assign(proto.dims, proto.dims + proto.n_dims);
     for (size_t i = 0; i < count; i++)
       value->numbers.push_back(type.at(proto.raw_data.data, i));
@@ -188,6 +190,24 @@ bool NodeTest::OperatorsKnown() const {
   return model_->graph->n_node > 0;
 }
 
+bool NodeTest::IsQLinear() const {
+  for (size_t i = 0; i < model_->graph->n_node; i++)
+    if (std::strncmp(model_->graph->node[i]->op_type, "QLinear", 7) == 0)
+      return true;
+  return false;
+}
+
+bool NodeTest::FitsRows(const std::vector<bool> &activation) const {
+  const std::vector<int64_t> &shape = outputs_[0].shape;
+  for (const NodeValue &output : outputs_)
+    if (output.shape != shape)
+      return false;
+  for (size_t i = 0; i < inputs_.size(); i++)
+    if (activation[i] && inputs_[i].shape != shape)
+      return false;
+  return shape.size() == 1;
+}
+
 std::vector<Variant> NodeTest::Variants() const {
   std::vector<Variant> variants;
   const auto add = [&](const char *name, const std::vector<bool> &activation) {
@@ -199,9 +219,10 @@ std::vector<Variant> NodeTest::Variants() const {
     for (const Variant &variant : variants)
       known = known || variant.activation == activation;
     if (any && !empty && !known)
-      variants.push_back({name, activation, false});
+      variants.push_back({name, activation, FitsRows(activation), false});
   };
-  std::vector<bool> all(inputs_.size()), first(inputs_.size()), last(inputs_.size());
+  std::vector<bool> all(inputs_.size()), first(inputs_.size()), last(inputs_.size()),
+      bytes(inputs_.size());
   size_t last_at = inputs_.size();
   for (size_t i = 0; i < inputs_.size(); i++) {
     all[i] = inputs_[i].floating;
@@ -211,18 +232,25 @@ std::vector<Variant> NodeTest::Variants() const {
   }
   if (last_at < inputs_.size())
     last[last_at] = true;
+  if (!inputs_.empty())
+    bytes[0] = inputs_[0].is_byte;
   add("all inputs are activations", all);
   add("the first input is an activation", first);
   add("the last input is an activation", last);
+  add("the first input is an activation of integers", bytes);
   if (outputs_.size() == 1 && !outputs_[0].numbers.empty())
-    variants.push_back({"all inputs are constants", std::vector<bool>(inputs_.size()), true});
+    variants.push_back(
+        {"all inputs are constants", std::vector<bool>(inputs_.size()), false, true});
   return variants;
 }
 
 std::string NodeTest::Model(const Variant &variant) const {
   std::vector<Onnx__TensorProto *> constants;
   std::vector<Onnx__TensorProto> copies(inputs_.size());
+  std::vector<Row> rows;
   for (size_t i = 0; i < inputs_.size(); i++) {
+    if (variant.activation[i] && variant.rows)
+      rows.push_back({inputs_[i].name, inputs_[i].shape[0], inputs_[i].proto->data_type});
     if (variant.activation[i])
       continue;
     copies[i] = *inputs_[i].proto;
@@ -232,5 +260,5 @@ std::string NodeTest::Model(const Variant &variant) const {
   const NodeValue &output = outputs_[0];
   return variant.folded
              ? PackFolded(*model_, constants, output.name, (int64_t)output.numbers.size())
-             : PackWith(*model_, constants);
+             : PackWith(*model_, constants, rows);
 }

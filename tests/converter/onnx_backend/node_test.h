@@ -26,6 +26,7 @@ struct NodeValue {
   std::string name;
   bool readable = false; /* a tensor of numbers; else the rest says nothing */
   bool floating = false;
+  bool is_byte = false, is_unsigned = false; /* int8 or uint8; uint8 */
   std::vector<int64_t> shape;
   std::vector<double> numbers;
   std::unique_ptr<Onnx__TensorProto, TensorDeleter> proto;
@@ -36,6 +37,9 @@ struct NodeValue {
 struct Variant {
   std::string name;
   std::vector<bool> activation; /* per input: stays an input */
+  /* The first dimension of an activation is the batch, so lists [n] become rows [1, n] where the
+   * result is of the same shape: what computes each element by itself gives the same. */
+  bool rows = false;
   /* All inputs are constants, so the importer computes the result; added to an input of zeros, a
    * [1, elements] row, it becomes a network (rewriting.h). */
   bool folded = false;
@@ -49,6 +53,8 @@ public:
   bool readable() const; /* a graph whose outputs are tensors of numbers */
   /* Whether the converter's table has every operator. */
   bool OperatorsKnown() const;
+  /* Whether an operator computes on integers alone (QLinearConv, …). */
+  bool IsQLinear() const;
   /* Whether its operator set is older than those that the converter reads. */
   bool too_old() const;
   std::vector<Variant> Variants() const;
@@ -64,6 +70,7 @@ public:
 
 private:
   int64_t opset() const;
+  bool FitsRows(const std::vector<bool> &activation) const;
 
   std::unique_ptr<Onnx__ModelProto, ModelDeleter> model_;
   std::vector<NodeValue> inputs_, outputs_;

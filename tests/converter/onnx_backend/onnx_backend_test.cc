@@ -1,6 +1,7 @@
 /* ONNX's own backend node tests (Debian: libonnx-testdata), through import, passes, emission and
- * runtime in float32. Every test whose operators are all in the converter's table is run, so that a
- * new operator brings its tests along; what cannot be converted is listed in skips.cc. */
+ * runtime: in float32, and those of quantized operators as networks that are quantized already.
+ * Every test whose operators are all in the converter's table is run, so that a new operator brings
+ * its tests along; what cannot be converted is listed in skips.cc. */
 #include "converter/onnx/onnx_import.h"
 #include "tests/converter/onnx_backend/comparison.h"
 #include "tests/converter/onnx_backend/skips.h"

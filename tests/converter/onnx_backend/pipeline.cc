@@ -2,11 +2,25 @@
 
 #include "converter/onnx/onnx_import.h"
 #include "converter/passes/passes.h"
+#include "converter/quantize/given.h"
+
+#include <algorithm>
 
 Pipeline::~Pipeline() {
   octavo_session_free(session_);
   built_model_free(&built_);
   graph_free(graph_);
+}
+
+/* As octavo-convert does. */
+octavo_status Pipeline::Quantize(octavo_error *error) {
+  graph *quantized = nullptr;
+  const octavo_status status = quantize_given(graph_, &quantized, nullptr, error);
+  if (status == OCTAVO_OK) {
+    graph_free(graph_);
+    graph_ = quantized;
+  }
+  return status;
 }
 
 octavo_status Pipeline::Convert(const std::string &bytes, octavo_error *error) {
@@ -15,6 +29,8 @@ octavo_status Pipeline::Convert(const std::string &bytes, octavo_error *error) {
                                             bytes.size(), "model", nullptr, &graph_, error);
   if (status == OCTAVO_OK)
     status = passes_run(graph_, nullptr, error);
+  if (status == OCTAVO_OK && quantize_is_given(graph_))
+    status = Quantize(error);
   if (status == OCTAVO_OK)
     status = built_model_create(graph_, nullptr, &no_labels, &built_, error);
   if (status == OCTAVO_OK)
@@ -54,8 +70,27 @@ size_t Pipeline::output_count() const {
   return octavo_model_output_count(built_.model);
 }
 
+bool Pipeline::InputIsInt8(const std::string &name) const {
+  octavo_tensor_info info;
+  return octavo_model_input(built_.model, static_cast<uint32_t>(InputIndex(name)), &info) ==
+             OCTAVO_OK &&
+         info.type == OCTAVO_INT8;
+}
+
+bool Pipeline::OutputIsInt8(size_t index) const {
+  octavo_tensor_info info;
+  return octavo_model_output(built_.model, static_cast<uint32_t>(index), &info) == OCTAVO_OK &&
+         info.type == OCTAVO_INT8;
+}
+
 octavo_status Pipeline::SetInput(const std::string &name, const std::vector<float> &values,
                                  octavo_error *error) {
+  if (InputIsInt8(name)) {
+    std::copy(values.begin(), values.end(),
+              static_cast<int8_t *>(
+                  octavo_session_input(session_, static_cast<uint32_t>(InputIndex(name)))));
+    return OCTAVO_OK;
+  }
   return octavo_session_set_input_f32(session_, static_cast<uint32_t>(InputIndex(name)),
                                       values.data(), values.size(), error);
 }
@@ -68,6 +103,11 @@ std::vector<float> Pipeline::Output(size_t index) const {
   size_t count = 1;
   for (const int64_t dimension : OutputShape(index))
     count *= static_cast<size_t>(dimension);
+  if (OutputIsInt8(index)) {
+    const auto *integers =
+        static_cast<const int8_t *>(octavo_session_output(session_, static_cast<uint32_t>(index)));
+    return {integers, integers + count};
+  }
   std::vector<float> values(count);
   octavo_session_get_output_f32(session_, static_cast<uint32_t>(index), values.data(), count,
                                 nullptr);

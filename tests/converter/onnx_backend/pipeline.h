@@ -16,7 +16,8 @@ public:
   Pipeline(const Pipeline &) = delete;
   Pipeline &operator=(const Pipeline &) = delete;
 
-  /* ONNX bytes to a float model with a session. Once. */
+  /* ONNX bytes to a model with a session: float32, or int8 as far as the source is quantized. Once.
+   */
   octavo_status Convert(const std::string &bytes, octavo_error *error);
 
   /* As the runtime has them, by their names in the source; empty if there is no such one. */
@@ -24,12 +25,17 @@ public:
   Shape OutputShape(size_t index) const;
   size_t output_count() const;
 
+  bool InputIsInt8(const std::string &name) const;
+  bool OutputIsInt8(size_t index) const;
+
+  /* Integers of int8 inputs and outputs are their elements, not what these stand for. */
   octavo_status SetInput(const std::string &name, const std::vector<float> &values,
                          octavo_error *error);
   octavo_status Run(octavo_error *error);
   std::vector<float> Output(size_t index) const;
 
 private:
+  octavo_status Quantize(octavo_error *error);
   int64_t InputIndex(const std::string &name) const;
 
   graph *graph_ = nullptr;

@@ -1,5 +1,7 @@
 #include "tests/converter/onnx_backend/rewriting.h"
 
+#include <memory>
+
 namespace {
 
 char *Text(const std::string &text) {
@@ -33,13 +35,12 @@ struct Dimension : Onnx__TensorShapeProto__Dimension {
   }
 };
 
-/* A float32 tensor [1, size]. */
 struct RowInfo {
-  RowInfo(const std::string &row, int64_t size) : name(row), elements(size) {
+  explicit RowInfo(const Row &row) : name(row.name), elements(row.size) {
     shape.n_dim = 2;
     shape.dim = dims;
     tensor.has_elem_type = 1;
-    tensor.elem_type = ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT;
+    tensor.elem_type = row.type;
     tensor.shape = &shape;
     type.value_case = ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE;
     type.tensor_type = &tensor;
@@ -105,8 +106,18 @@ struct ToRow {
 } // namespace
 
 std::string PackWith(const Onnx__ModelProto &model,
-                     const std::vector<Onnx__TensorProto *> &constants) {
+                     const std::vector<Onnx__TensorProto *> &constants,
+                     const std::vector<Row> &rows) {
   Onnx__GraphProto g = *model.graph;
+  auto inputs = Joined(g.input, g.n_input, {});
+  std::vector<std::unique_ptr<RowInfo>> infos; /* which point into themselves */
+  for (const Row &row : rows)
+    infos.push_back(std::make_unique<RowInfo>(row));
+  for (Onnx__ValueInfoProto *&input : inputs)
+    for (const auto &info : infos)
+      if (info->name == input->name)
+        input = &info->info;
+  g.input = inputs.data();
   auto initializers = Joined(g.initializer, g.n_initializer, constants);
   SetInitializers(&g, &initializers);
   Onnx__ModelProto changed = model;
@@ -119,7 +130,8 @@ std::string PackFolded(const Onnx__ModelProto &model,
                        int64_t size) {
   ToRow row(output, size);
   Node add("Add", {kFoldedInput, row.reshape.output}, "folded_output");
-  RowInfo input(kFoldedInput, size), result(add.output, size);
+  RowInfo input({kFoldedInput, size, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT}),
+      result({add.output, size, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT});
   Onnx__GraphProto g = *model.graph;
   auto nodes = Joined(g.node, g.n_node, {&row.cast.proto, &row.reshape.proto, &add.proto});
   auto inputs = Joined(g.input, g.n_input, {&input.info});
@@ -134,5 +146,5 @@ std::string PackFolded(const Onnx__ModelProto &model,
   SetInitializers(&g, &initializers);
   Onnx__ModelProto changed = model;
   changed.graph = &g;
-  return PackWith(changed, constants);
+  return PackWith(changed, constants, {});
 }

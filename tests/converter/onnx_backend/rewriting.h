@@ -10,9 +10,17 @@
 
 inline const char *const kFoldedInput = "folded_input";
 
-/* The bytes of a model with these initializers besides its own. */
+/* An input [size] that becomes [1, size]. */
+struct Row {
+  std::string name;
+  int64_t size;
+  int type; /* of ONNX */
+};
+
+/* The bytes of a model with these initializers besides its own, and these rows as inputs. */
 std::string PackWith(const Onnx__ModelProto &model,
-                     const std::vector<Onnx__TensorProto *> &constants);
+                     const std::vector<Onnx__TensorProto *> &constants,
+                     const std::vector<Row> &rows);
 
 /* The same, and its output, of `size` elements, as a row of float32 added to kFoldedInput: the sum
  * is the only output. */

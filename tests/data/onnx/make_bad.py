@@ -111,6 +111,13 @@ save("unsupported", nodes=[node("Sinh", ["input"], ["a"], "/a/Sinh"), node("Sinh
                            node("Fancy", ["b"], ["c"], "/c", domain="com.other"), node("Relu", ["c"], ["d"]),
                            node("MaxPool", ["input"], ["e"], "/pool", kernel_shape=[1, 2000], pads=[0, 1000, 0, 1000]),
                            node("Mul", ["d", "e"], ["y"], "/mul")])
+save("unsupported_behind", nodes=[node("Sinh", ["input"], ["a"], "/a"), node("Relu", ["a"], ["b"]), node("Conv", ["b", "w"], ["c"]),
+                                  node("Cosh", ["c"], ["d"], "/d"), node("Conv", ["d", "w"], ["e"]), node("Add", ["d", "e"], ["f"]),
+                                  node("Det", ["f"], ["y"], "/y")])
+CHAIN = ["Relu", "Sigmoid", "Tanh", "LeakyRelu", "HardSigmoid", "Flatten", "Identity", "GlobalAveragePool", "GlobalMaxPool",
+         "BatchNormalization", "Softmax", "Transpose", "Squeeze", "Unsqueeze", "Dropout"]
+save("unsupported_many", nodes=[node("Sinh", ["input"], ["v0"], "/a")] +
+     [node(op, [f"v{i}"], [f"v{i + 1}"]) for i, op in enumerate(CHAIN)] + [node("Det", [f"v{len(CHAIN)}"], ["y"], "/y")])
 
 # Inputs.
 save("input_dynamic", inputs=(("input", ["N", 3, "height", 4]),))

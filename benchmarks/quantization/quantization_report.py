@@ -1,6 +1,7 @@
 """The table of benchmarks/quantization/run, as Markdown, and what the issue asks of it."""
 import pathlib
 import sys
+import textwrap
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "peers"))
 
@@ -99,28 +100,32 @@ def warnings(results):
     return found + results.get("notes", [])
 
 
+def paragraph(text):
+    return textwrap.fill(" ".join(text.split()), 120) + "\n"
+
+
 def pytorch_text(results):
     variants = [v for n in results["networks"] for v in n["variants"] if v["tool"] == "pytorch"]
     if not variants:
         return ""
-    return f"""
-PyTorch {variants[0]['version']} with its engine {variants[0]['engine']} and that engine's default settings; eager and FX are \
-calibrated on as many training images. Its dynamic quantization knows linear layers alone: convolutions
-stay float32. It fuses no ReLU6 into convolutions. Its file is `torch.jit.save` of the traced network; it is
-timed after `torch.jit.optimize_for_inference`, on a normalised float32 image.
-"""
+    first = variants[0]
+    return paragraph(f"""PyTorch {first['version']} with its engine {first['engine']} and that engine's default
+settings; eager and FX are calibrated on as many training images. Its dynamic quantization knows linear layers alone:
+convolutions stay float32. It fuses no ReLU6 into convolutions. Its file is `torch.jit.save` of the network traced and
+frozen; it is timed after `torch.jit.optimize_for_inference`, on a normalised float32 image.""")
+
+
+def octavo_text(results):
+    return paragraph(f"""Accuracy on {results['networks'][0]['images']:,} test images of CIFAR-10; points, ratio of file sizes
+and speed are against float of the same tool. {results['calib_count']} training images calibrate. Latency: one image, one
+thread, all rows of a network in turns, median of {results['rounds']} blocks.""")
 
 
 def markdown(results):
     lines = [f"{results['date']}: {results['cpu']}, {results['cpus']} CPUs; Octavo {results['octavo']}.\n"
              f"Command: `{results['command']}`\n"]
     lines += [f"Warning: {text}\n" for text in warnings(results)]
-    images = results["networks"][0]["images"]
     rows = [row(n, v) for n in results["networks"] for v in n["variants"]]
-    text = table(HEADINGS, rows).replace("| --- | ---: | ---: |", "| --- | --- | --- |", 1)
-    lines.append(text)
-    lines.append(f"""Accuracy on {images:,} test images of CIFAR-10; points, ratio of file sizes and speed are against float of the same
-tool. {results['calib_count']} training images calibrate. Latency: one image, one thread, all of a network's rows in turns, median of
-{results['rounds']} blocks.
-""" + pytorch_text(results))
-    return "\n".join(lines)
+    lines.append(table(HEADINGS, rows).replace("| --- | ---: | ---: |", "| --- | --- | --- |", 1))
+    lines += [octavo_text(results), pytorch_text(results)]
+    return "\n".join(line for line in lines if line)

@@ -5,9 +5,9 @@
     quantize_pytorch.py time FILE                        runs a file that make wrote when told to
 
 make calibrates with training images, the same number of each class, by the default settings of
-PyTorch's quantized engine, writes each network as torch.jit traced it, and measures the accuracy of what
-it wrote. time speaks the protocol of octavo-bench --stdin: a line of JSON when it is ready, then for
-each line N the milliseconds of N runs on one image of noise. Needs python3-torch.
+PyTorch's quantized engine, writes each network traced and frozen by torch.jit, and measures the
+accuracy of what it wrote. time speaks the protocol of octavo-bench --stdin: a line of JSON when it is
+ready, then for each line N the milliseconds of N runs on one image of noise. Needs python3-torch.
 """
 import argparse
 import json
@@ -105,12 +105,13 @@ def calibrate(net, images):
 def save(net, image, path):
     import torch
 
-    torch.jit.save(torch.jit.trace(net, image, check_trace=False), str(path))
+    traced = torch.jit.trace(net, image, check_trace=False)
+    torch.jit.save(torch.jit.freeze(traced.eval()), str(path))
 
 
 def load(path):
-    """Frozen, and float convolutions given to oneDNN with their weights laid out once. Freezing alone
-    leaves convolutions of a single small image to PyTorch's own code, up to 20 times slower."""
+    """Float convolutions given to oneDNN with their weights laid out once. Without, those of a single
+    small image are left to PyTorch's own code, up to 20 times slower."""
     import torch
 
     return torch.jit.optimize_for_inference(torch.jit.load(str(path)).eval())

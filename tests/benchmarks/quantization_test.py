@@ -201,6 +201,7 @@ class Script(unittest.TestCase):
         for wrong in ("--no-such-option", "--rounds=0", "--calib-count=-1"):
             self.assertEqual(self.quantize(wrong).returncode, 2, wrong)
         self.assertEqual(self.quantize("--only-latency", "--no-latency").returncode, 2)
+        self.assertEqual(self.quantize("--only-latency", "--keep-pytorch").returncode, 2)
         result = self.quantize(nets=("net", "data/../net"))
         self.assertEqual(result.returncode, 2)
         self.assertIn("different names", result.stderr)
@@ -259,6 +260,19 @@ class Script(unittest.TestCase):
         self.assertIn("| static | 79.50 % | −0.50 (goal −0.8: met) | 250 | 4.00 | 1.500 | 4.00x |",
                       result.stdout)
         self.assertEqual(self.log.read_text(), before)
+
+    def test_keep_pytorch(self):
+        self.assertEqual(self.quantize("--keep-pytorch").returncode, 1)
+        self.assertEqual(self.quantize("--no-latency").returncode, 0)
+        path = self.path / "out" / "net" / "network.json"
+        made = json.loads(path.read_text())
+        made["variants"][0]["accuracy"] = 1
+        made["variants"] += [variant("pytorch", "float", 81.0, 900)]
+        path.write_text(json.dumps(made))
+        result = self.quantize("--keep-pytorch", "--no-latency")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("| PyTorch | float | 81.00 % |", result.stdout)
+        self.assertIn("| Octavo | float | 80.00 % |", result.stdout)
 
     def test_a_program_that_fails_is_a_failure(self):
         self.program("bin/octavo-eval", "#!/bin/sh\necho 'eval: the reason' >&2\nexit 1\n")

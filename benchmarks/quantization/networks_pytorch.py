@@ -1,5 +1,5 @@
-"""The trained networks in PyTorch, from a run folder of octavo-train: float, and in the form that eager
-quantization asks for."""
+"""The trained networks in PyTorch, from a run folder of octavo-train: float, and in the form that
+eager quantization asks for."""
 import json
 import pathlib
 import sys
@@ -84,8 +84,8 @@ class Run:
 
 
 def fusions(net):
-    """Lists of modules that become one: convolution, batch norm and the ReLU that follows. ReLU6 stays
-    alone, since PyTorch fuses none."""
+    """Lists of modules that become one: convolution, batch norm and the ReLU that follows. ReLU6
+    stays alone, since PyTorch fuses none."""
     children = {}
     for name, module in net.named_modules():
         parent, _, own = name.rpartition(".")

@@ -10,7 +10,7 @@ from train_statistics import median  # noqa: E402
 
 TITLES = {"resnet8": "ResNet-8", "resnet20": "ResNet-20", "resnet18": "ResNet-18, 7×7 stem",
           "resnet18-cifar": "ResNet-18, 3×3 stem", "mobilenetv2": "MobileNetV2"}
-# Points that may be lost against float; whether static quantization's are more depends on the network.
+# Points that may be lost against float.
 STATIC_GOAL = 0.3
 STATIC_GOALS = {"mobilenetv2": 0.8}
 QAT_GOAL = 0.1
@@ -89,9 +89,10 @@ def warnings(results):
     for n in results["networks"]:
         ours, theirs = of_mode(n, "octavo", "float"), of_mode(n, "pytorch", "float")
         # With a limit the two take different images.
-        if theirs and n["limit"] == 0 and abs(ours["accuracy"] - theirs["accuracy"]) > SAME_POINTS + 1e-9:
-            found.append(f"{n['name']}: PyTorch's float network has {theirs['accuracy']:.2f} %, Octavo's "
-                         f"{ours['accuracy']:.2f} %: they are not the same network")
+        if theirs and n["limit"] == 0 and \
+                abs(ours["accuracy"] - theirs["accuracy"]) > SAME_POINTS + 1e-9:
+            found.append(f"{n['name']}: PyTorch's float network has {theirs['accuracy']:.2f} %, "
+                         f"Octavo's {ours['accuracy']:.2f} %: they are not the same network")
         if not of_mode(n, "octavo", "qat"):
             found.append(f"{n['name']}: no QAT run beside it (qat-{n['name']})")
         if n.get("busy_cpus", 0) > BUSY_CPUS:
@@ -109,21 +110,23 @@ def pytorch_text(results):
     if not variants:
         return ""
     first = variants[0]
-    return paragraph(f"""PyTorch {first['version']} with its engine {first['engine']} and that engine's default
-settings; eager and FX are calibrated on as many training images. Its dynamic quantization knows linear layers alone:
-convolutions stay float32. It fuses no ReLU6 into convolutions. Its file is `torch.jit.save` of the network traced and
-frozen; it is timed after `torch.jit.optimize_for_inference`, on a normalised float32 image.""")
+    return paragraph(f"""PyTorch {first['version']} with its engine {first['engine']} and that engine's
+default settings; eager and FX are calibrated on as many training images. Its dynamic quantization
+knows linear layers alone: convolutions stay float32. It fuses no ReLU6 into convolutions. Its file
+is `torch.jit.save` of the network traced and frozen; it is timed after
+`torch.jit.optimize_for_inference`, on a normalised float32 image.""")
 
 
 def octavo_text(results):
-    return paragraph(f"""Accuracy on {results['networks'][0]['images']:,} test images of CIFAR-10; points, ratio of file sizes
-and speed are against float of the same tool. {results['calib_count']} training images calibrate. Latency: one image, one
-thread, all rows of a network in turns, median of {results['rounds']} blocks.""")
+    return paragraph(f"""Accuracy on {results['networks'][0]['images']:,} test images of CIFAR-10; points,
+ratio of file sizes and speed are against float of the same tool. {results['calib_count']} training
+images calibrate. Latency: one image, one thread, all rows of a network in turns, median of
+{results['rounds']} blocks.""")
 
 
 def markdown(results):
-    lines = [f"{results['date']}: {results['cpu']}, {results['cpus']} CPUs; Octavo {results['octavo']}.\n"
-             f"Command: `{results['command']}`\n"]
+    lines = [f"{results['date']}: {results['cpu']}, {results['cpus']} CPUs; "
+             f"Octavo {results['octavo']}.\nCommand: `{results['command']}`\n"]
     lines += [f"Warning: {text}\n" for text in warnings(results)]
     rows = [row(n, v) for n in results["networks"] for v in n["variants"]]
     lines.append(table(HEADINGS, rows).replace("| --- | ---: | ---: |", "| --- | --- | --- |", 1))

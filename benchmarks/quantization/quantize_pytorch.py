@@ -1,13 +1,14 @@
 #!/usr/bin/python3
 """PyTorch's own quantization of a run of octavo-train, for benchmarks/quantization/run.
 
-    quantize_pytorch.py make RUN --data DIR --out DIR    float, dynamic, eager and FX; a line of JSON each
-    quantize_pytorch.py time FILE                        runs a file that make wrote when told to
+    quantize_pytorch.py make RUN --data DIR --out DIR   float, dynamic, eager, FX: a line of JSON each
+    quantize_pytorch.py time FILE                       runs a file that make wrote when told to
 
 make calibrates with training images, the same number of each class, by the default settings of
 PyTorch's quantized engine, writes each network traced and frozen by torch.jit, and measures the
-accuracy of what it wrote. time speaks the protocol of octavo-bench --stdin: a line of JSON when it is
-ready, then for each line N the milliseconds of N runs on one image of noise. Needs python3-torch.
+accuracy of what it wrote. time speaks the protocol of octavo-bench --stdin: a line of JSON when it
+is ready, then for each line N the milliseconds of N runs on one image of noise. Needs
+python3-torch.
 """
 import argparse
 import json
@@ -110,7 +111,7 @@ def save(net, image, path):
 
 
 def load(path):
-    """Float convolutions given to oneDNN with their weights laid out once. Without, those of a single
+    """Float convolutions given to oneDNN with their weights laid out once. Without, those of one
     small image are left to PyTorch's own code, up to 20 times slower."""
     import torch
 

@@ -1,5 +1,5 @@
-"""Reads the safetensors files of octavo-train without a package: eight bytes of length, a JSON header,
-then the numbers (the format's description is at github.com/huggingface/safetensors)."""
+"""Reads the safetensors files of octavo-train without a package: eight bytes of length, a JSON
+header, then the numbers (the format's description is at github.com/huggingface/safetensors)."""
 import json
 import struct
 
@@ -22,7 +22,8 @@ def read_header(file, path):
     except ValueError as error:
         raise SafetensorsError(f"{path}: expected a header in JSON, found: {error}") from error
     if not isinstance(header, dict):
-        raise SafetensorsError(f"{path}: expected an object as header, found {type(header).__name__}")
+        raise SafetensorsError(f"{path}: expected an object as header, found "
+                               f"{type(header).__name__}")
     return header
 
 

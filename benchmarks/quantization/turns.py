@@ -32,8 +32,8 @@ class Series:
 
 
 def measure(commands, rounds, block_seconds):
-    """Blocks forwards and backwards, so that what disturbs the machine disturbs all of them. Returns the
-    milliseconds of each command's blocks, and how many CPUs others used meanwhile (None: not known)."""
+    """Blocks forwards and backwards, so that what disturbs the machine disturbs all of them. Returns
+    the milliseconds of each command's blocks, and how many CPUs others used (None: not known)."""
     series = []
     try:
         for command in commands:

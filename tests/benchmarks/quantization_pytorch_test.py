@@ -1,4 +1,5 @@
-"""benchmarks/quantization with PyTorch and Octavo's own programs. Exit code 77 (skipped) without PyTorch.
+"""benchmarks/quantization with PyTorch and Octavo's own programs. Without PyTorch the exit code is 77:
+skipped.
 
     python3 quantization_pytorch_test.py REPOSITORY BIN
 """

@@ -1,5 +1,5 @@
-"""benchmarks/quantization: the table for numbers that are known, the reader of weights, refusals, and the
-script with stand-ins for Octavo's programs and without PyTorch.
+"""benchmarks/quantization: the table for numbers that are known, the reader of weights, refusals, and
+the script with stand-ins for Octavo's programs and without PyTorch.
 
     python3 quantization_test.py REPOSITORY
 """
@@ -21,8 +21,8 @@ sys.path.insert(0, str(ROOT / "benchmarks" / "peers"))
 import quantization_report as report  # noqa: E402
 import safetensors_reader  # noqa: E402
 
-# Writes files of known sizes: 1000 bytes in float, 400 dynamic, 300 static-eager, 250 static, 200 QAT,
-# and keeps what it was called with.
+# Writes files of known sizes: 1000 bytes in float, 400 dynamic, 300 static-eager, 250 static,
+# 200 QAT, and keeps what it was called with.
 CONVERT = """#!{python}
 import pathlib, sys
 with open({log!r}, "a") as log:
@@ -177,7 +177,8 @@ class Script(unittest.TestCase):
         for name in ("bin", "data", "net"):
             (self.path / name).mkdir()
         for name, text in (("convert", CONVERT), ("eval", EVAL), ("bench", BENCH)):
-            self.program(f"bin/octavo-{name}", text.format(python=sys.executable, log=str(self.log)))
+            self.program(f"bin/octavo-{name}",
+                         text.format(python=sys.executable, log=str(self.log)))
         self.program("no-torch", "#!/bin/sh\nexit 1\n")
         (self.path / "data" / "test_batch.bin").write_bytes(b"")
         for name in ("model.onnx", "weights.safetensors"):
@@ -190,9 +191,9 @@ class Script(unittest.TestCase):
         (self.path / name).chmod(0o755)
 
     def quantize(self, *more, nets=("net",)):
-        return run(FOLDER / "run", *(self.path / net for net in nets), "--data", self.path / "data", "--out",
-                   self.path / "out", "--bin", self.path / "bin", "--python", self.path / "no-torch",
-                   "--rounds", 2, "--block-seconds", 0.01, *more)
+        return run(FOLDER / "run", *(self.path / net for net in nets), "--data",
+                   self.path / "data", "--out", self.path / "out", "--bin", self.path / "bin",
+                   "--python", self.path / "no-torch", "--rounds", 2, "--block-seconds", 0.01, *more)
 
     def test_usage(self):
         result = run(FOLDER / "run", "--help")

@@ -36,7 +36,7 @@ class Block(nn.Module):
 
 
 class ResNet(nn.Module):
-    def __init__(self, name, classes=10):
+    def __init__(self, name, classes=10, block=Block):
         super().__init__()
         channels, large_stem, stages = NETWORKS[name]
         if large_stem:
@@ -50,7 +50,7 @@ class ResNet(nn.Module):
         for number, (width, blocks, stride) in enumerate(stages, 1):
             layer = nn.Sequential()
             for i in range(blocks):
-                layer.append(Block(channels, width, stride if i == 0 else 1))
+                layer.append(block(channels, width, stride if i == 0 else 1))
                 channels = width
             setattr(self, f"layer{number}", layer)
         self.avgpool = nn.AdaptiveAvgPool2d(1)

@@ -11,6 +11,7 @@
 #define AT(member) offsetof(convert_options, member)
 
 const char *const cli_mode_names[] = {"static", "static-eager", "dynamic", "float", NULL};
+static const char *const weights[] = {"per-channel", "per-tensor", NULL};
 static const char *const crops[] = {"auto", "center", "none", NULL};
 
 static const option_descriptor options[] = {
@@ -58,7 +59,43 @@ static const option_descriptor options[] = {
      .offset = AT(calibrator),
      .choices = calibrator_names,
      .value = "NAME",
-     .help = "How ranges are chosen: least squared error, or everything that was seen"},
+     .help = "How ranges of activations are chosen: least squared error; everything that was seen; "
+             "the extremes of the images, averaged; the middle --percentile of the values; or what "
+             "keeps most information (KL), which fails badly on some networks"},
+    {.name = "calibrator-for",
+     .kind = OPTION_STRINGS,
+     .offset = AT(calibrator_for),
+     .value = "LAYER=NAME,...",
+     .help = "Another calibrator for the results of these layers. May be repeated."},
+    {.name = "percentile",
+     .kind = OPTION_REAL,
+     .offset = AT(percentile),
+     .value = "P",
+     .minimum = 50,
+     .maximum = 100,
+     .help = "Percent of all values that --calibrator percentile keeps, half of the rest cut off "
+             "at each end."},
+    {.name = "calib-report",
+     .kind = OPTION_STRING,
+     .offset = AT(calib_report),
+     .value = "FILE",
+     .help =
+         "Write how each range settled there, as CSV: as chosen after 1/8, 1/4, 1/2, 3/4 and all "
+         "of the images, and whether they were enough."},
+    {.name = "weights",
+     .kind = OPTION_CHOICE,
+     .offset = AT(weights),
+     .choices = weights,
+     .value = "HOW",
+     .help = "One scale for each output channel, or one for all of a layer, which costs accuracy"},
+    {.name = "correct",
+     .kind = OPTION_STRING,
+     .offset = AT(correct),
+     .value = "LIST",
+     .help = "Corrections, with commas between them, or none. bias: take the mean error of each "
+             "layer off its bias. equalize: even out the weights of neighbouring layers, for "
+             "--weights per-tensor. round: choose how each weight is rounded by what that does to "
+             "the layer's results; takes minutes on large networks."},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -223,7 +260,8 @@ static int usage(const char *message) {
 }
 
 int cli_parse(int argc, char **argv, convert_options *values) {
-  *values = (convert_options){.calibration_count = 512, .max_drop = NAN};
+  *values = (convert_options){
+      .calibration_count = 512, .percentile = 99.99, .correct = "bias", .max_drop = NAN};
   const int code = options_parse(&program, argc, argv, values);
   if (code != OPTIONS_RUN)
     return code;

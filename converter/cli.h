@@ -15,6 +15,7 @@ typedef enum convert_mode {
   CONVERT_DYNAMIC,
   CONVERT_FLOAT
 } convert_mode;
+typedef enum convert_weights { WEIGHTS_PER_CHANNEL, WEIGHTS_PER_TENSOR } convert_weights;
 typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
 
 /* As given; strings point into argv. What was not given is NULL, or has count 0. */
@@ -22,6 +23,10 @@ typedef struct convert_options {
   const char *source, *output;
   int mode;       /* convert_mode */
   int calibrator; /* index into calibrator_names */
+  option_strings calibrator_for;
+  double percentile;
+  int weights;                        /* convert_weights */
+  const char *correct, *calib_report; /* `correct` is never NULL */
   const char *calibration, *data;
   uint32_t calibration_count;
   const char *plan, *write_plan;

@@ -2,6 +2,8 @@
 
 #include "common/sha256.h"
 #include "converter/accuracy.h"
+#include "converter/calibrate/choices.h"
+#include "converter/conversion_correct.h"
 #include "converter/layer_names.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/parallel.h"
@@ -125,8 +127,11 @@ static octavo_status calibrate_ranges(conversion *c, octavo_error *error) {
                                .calibrator = calibrator_find(calibrator_names[o->calibrator]),
                                .threads = c->threads,
                                .progress = c->progress,
+                               .percentile = o->percentile,
                                .choices = c->choices};
-  return calibrate(&job, &c->ranges, error);
+  const octavo_status status =
+      calibrator_choices_read(c->network, &o->calibrator_for, c->choices, error);
+  return status == OCTAVO_OK ? calibrate(&job, &c->ranges, error) : status;
 }
 
 /* What the options say about single layers. */
@@ -185,6 +190,8 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
   octavo_status status = choose_precisions(c, error);
   if (status == OCTAVO_OK && calibrates(c))
     status = calibrate_ranges(c, error);
+  if (status == OCTAVO_OK && calibrates(c))
+    status = conversion_correct(c, error);
   if (status == OCTAVO_OK)
     status = search_precisions(c, error);
   if (status != OCTAVO_OK || c->options->search)
@@ -200,11 +207,12 @@ static octavo_status quantize(conversion *c, octavo_error *error) {
 static void add_provenance(conversion *c) {
   const bool calibrated = calibrates(c);
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
+  char method[200];
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
       .source = platform_path_name(c->options->source),
       .mode = cli_mode_names[c->options->mode],
-      .calibrator = calibrated ? calibrator_names[c->options->calibrator] : "",
+      .calibrator = calibrated ? conversion_method(c, method, sizeof method) : "",
       .calibration_images = calibrated ? c->calibration_images.count : 0,
       .seed = c->options->seed,
       .accuracy_source = c->accuracy_float,
@@ -270,6 +278,11 @@ static octavo_status measure(conversion *c, octavo_error *error) {
   return status;
 }
 
+/* Before calibration, which has to see the weights as they are quantized. */
+static octavo_status even_out(conversion *c, octavo_error *error) {
+  return calibrates(c) ? conversion_even_out(c, error) : OCTAVO_OK;
+}
+
 typedef octavo_status (*step)(conversion *c, octavo_error *error);
 
 static octavo_status build_float(conversion *c, octavo_error *error) {
@@ -323,6 +336,7 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
       resolve_input,
       resolve_labels,
       open_images,
+      even_out,
       build_float,
       quantizes ? quantize : NULL,
       options->data != NULL && writes ? measure : NULL,

@@ -5,6 +5,7 @@
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
+#include "converter/correct/correct.h"
 #include "converter/eager/plan_file.h"
 #include "converter/passes/passes.h"
 #include "converter/precision/front.h"
@@ -24,7 +25,7 @@ typedef struct conversion {
   uint64_t source_bytes;
   uint8_t source_sha256[32];
   passes_report passes;
-  graph *network;   /* lowered, float */
+  graph *network;   /* lowered, float; once calibrated, with the corrections for int8 */
   graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
   bool is_given;    /* whether the source is quantized already: nothing is calibrated */
   given_report given;
@@ -40,6 +41,8 @@ typedef struct conversion {
   const calibrator **choices;      /* with --plan: one per tensor of `network` */
   max_drop_result drop;            /* with --max-drop */
   front front;                     /* with --search, and then no int8 model */
+  uint32_t corrections;            /* static mode: a set of correction_kind */
+  correction_report equalized, rounded, bias_corrected;
   built_model float_model;
   bool bit_exact;                      /* the result gives the same bits on every CPU */
   built_model int8_model;              /* static modes */

@@ -29,7 +29,7 @@ static int32_t add_tensor(const graph_tensor *t, model_writer *writer) {
   if (!t->constant)
     return model_writer_add_activation(writer, t->name, type, t->rank, shape, t->quantization.scale,
                                        t->quantization.zero_point, t->arena_offset);
-  if (t->quantization.scales != NULL)
+  if (t->type == GRAPH_INT8 && t->quantization.scales != NULL)
     return model_writer_add_channel_constant(writer, t->name, t->rank, shape, t->data,
                                              t->quantization.scales);
   return model_writer_add_constant(writer, t->name, type, t->rank, shape, t->data,

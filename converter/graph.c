@@ -19,6 +19,7 @@ static void free_tensor(graph_tensor *tensor) {
   octavo_memory_free(tensor->data);
   octavo_memory_free(tensor->quantization.scales);
   graph_integers_free(tensor->integers);
+  octavo_memory_free(tensor->quantization.decided);
 }
 
 static void free_node(graph_node *node) {

@@ -53,8 +53,11 @@ typedef enum graph_op {
 typedef struct graph_quantization {
   float scale; /* one scale for the tensor, 0 if not quantized or per channel */
   int32_t zero_point;
-  float *scales; /* owned; one per output channel (axis 0), or NULL */
+  /* Owned; one per output channel (axis 0), or NULL. Of float32 weights: the scales that were
+   * decided on for the time when they become int8. */
+  float *scales;
   uint32_t scale_count;
+  int8_t *decided; /* owned; of float32 weights with scales: the int8 values decided on, or NULL */
 } graph_quantization;
 
 /* What a float32 constant is in a source model that is quantized already: value = integer · scale,

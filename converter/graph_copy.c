@@ -29,6 +29,8 @@ static graph_tensor copy_tensor(const graph_tensor *from, bool *failed) {
       copy_bytes(from->quantization.scales, from->quantization.scale_count, sizeof(float), failed);
   if (from->integers != NULL && (to.integers = graph_integers_copy(from->integers)) == NULL)
     *failed = true;
+  to.quantization.decided =
+      copy_bytes(from->quantization.decided, from->bytes / sizeof(float), 1, failed);
   return to;
 }
 

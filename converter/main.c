@@ -1,5 +1,6 @@
 /* octavo-convert: a trained ONNX network becomes a model file. */
 #include "common/atomic_file.h"
+#include "converter/calibrate/report.h"
 #include "converter/conversion.h"
 #include "converter/export_job.h"
 #include "converter/operators_page.h"
@@ -24,6 +25,8 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   octavo_status status = atomic_file_save(options->output, result->bytes, result->size, error);
   if (status == OCTAVO_OK && options->json != NULL)
     status = summary_write_json(c, options->json, error);
+  if (status == OCTAVO_OK && options->calib_report != NULL)
+    status = calibration_report_write(&c->ranges, c->network, options->calib_report, error);
   if (status == OCTAVO_OK && !options->quiet)
     status = summary_print(c, options->verbose, stdout, error);
   return status;

@@ -29,7 +29,8 @@ static void print_model(const conversion *c, FILE *stream) {
           ratio >= 1.0 ? "smaller than" : "the size of", c->options->source,
           (unsigned long long)c->source_bytes);
   fprintf(stream,
-          "%u operators, %u of %u transposes left; weights %zu bytes; activations %llu bytes (no "
+          "%u operators; transposes left: %u, in the source: %u; weights %zu bytes; activations "
+          "%llu bytes (no "
           "plan needs "
           "less than %llu)\n",
           octavo_model_operator_count(result->model), c->passes.transposes_left,
@@ -116,6 +117,26 @@ static void print_given(const conversion *c, FILE *stream) {
     if (is_float_layer(g, &g->nodes[n]))
       fprintf(stream, "%s %s", listed++ == 0 ? "" : ",", g->nodes[n].name);
   fprintf(stream, "%s\n", c->given.float_layers > LISTED_LAYERS ? ", ..." : "");
+}
+
+static void print_corrections(const conversion *c, FILE *stream) {
+  const struct {
+    const char *name;
+    const correction_report *report;
+  } rows[] = {
+      {"weights evened out", &c->equalized},
+      {"weights rounded by their effect", &c->rounded},
+      {"mean error taken off the bias", &c->bias_corrected},
+  };
+  for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+    if (rows[i].report->layers == 0)
+      continue;
+    fprintf(stream, "%s in %u layer%s", rows[i].name, rows[i].report->layers,
+            rows[i].report->layers == 1 ? "" : "s");
+    if (rows[i].report->images > 0)
+      fprintf(stream, ", by %u images", rows[i].report->images);
+    fputc('\n', stream);
+  }
 }
 
 static void print_accuracy(const conversion *c, FILE *stream) {
@@ -233,6 +254,8 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
     print_given(c, stream);
   else if (c->ranges.ranges != NULL)
     print_calibration(c, stream);
+  if (c->quantized != NULL)
+    print_corrections(c, stream);
   if (c->precisions != NULL)
     print_float_layers(c, stream);
   print_accuracy(c, stream);

@@ -38,6 +38,23 @@ static json_t *calibration_object(const conversion *c) {
                    c->ranges.movement_worst <= CALIBRATION_ENOUGH);
 }
 
+static json_t *correction_object(const correction_report *report) {
+  return json_pack("{s:I, s:I}", "layers", (json_int_t)report->layers, "images",
+                   (json_int_t)report->images);
+}
+
+/* Those that were asked for, with the number of layers that each changed. */
+static json_t *corrections_object(const conversion *c) {
+  json_t *object = json_object();
+  if ((c->corrections & CORRECT_EQUALIZE) != 0)
+    json_object_set_new(object, "equalize", correction_object(&c->equalized));
+  if ((c->corrections & CORRECT_ROUND) != 0)
+    json_object_set_new(object, "round", correction_object(&c->rounded));
+  if ((c->corrections & CORRECT_BIAS) != 0)
+    json_object_set_new(object, "bias", correction_object(&c->bias_corrected));
+  return object;
+}
+
 static json_t *numbers_list(const float *values, uint32_t count) {
   json_t *list = json_array();
   for (uint32_t i = 0; i < count; i++)
@@ -123,6 +140,12 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
                                   (json_int_t)c->given.int8_layers, "float_layers",
                                   (json_int_t)c->given.float_layers, "raised_weights",
                                   (json_int_t)c->given.raised_weights));
+  if (c->ranges.ranges != NULL) {
+    json_object_set_new(
+        root, "weights",
+        json_string(c->options->weights == WEIGHTS_PER_TENSOR ? "per-tensor" : "per-channel"));
+    json_object_set_new(root, "corrections", corrections_object(c));
+  }
   if (c->precisions != NULL)
     json_object_set_new(root, "float_layers", float_layers_list(c));
   if (c->quality.layer_count > 0) {

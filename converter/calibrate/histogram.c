@@ -88,20 +88,28 @@ bool histogram_extremes(const float *values, size_t count, float *min, float *ma
 /* Values at a time: their bins are computed side by side first, then counted one by one. */
 #define CHUNK 1024
 
-/* The bins of values other than zero, negative ones as −1 − bin; returns how many. */
+/* The bins of values other than zero, negative ones as −1 − bin; returns how many. Without branches
+ * and comparisons of floats, so that the compiler does several at once. */
 static size_t find_bins(const float *values, size_t count, float bins_per_unit, int32_t *bins) {
-  int32_t positions[CHUNK];
+  int32_t bits[CHUNK], positions[CHUNK];
+  float scaled[CHUNK];
+  memcpy(bits, values, count * sizeof *bits);
+  for (size_t i = 0; i < count; i++)
+    scaled[i] = fabsf(values[i]) * bins_per_unit; /* exact, or below the first bin's end */
+  memcpy(positions, scaled, count * sizeof *positions);
   for (size_t i = 0; i < count; i++) {
-    const float position = fabsf(values[i]) * bins_per_unit; /* exact, or below every bin's end */
-    const int32_t whole = (int32_t)position;
-    /* A negative value on an edge belongs to the bin nearer to zero. */
-    const int32_t on_edge = (whole > 0) & ((float)whole == position);
-    positions[i] = values[i] < 0.0f ? -1 - (whole - on_edge) : whole;
+    /* A negative value on an edge belongs to the bin nearer to zero: all negative ones but those
+     * that became 0 are taken down to the next smaller magnitude, one less in the bits. */
+    const int32_t negative = bits[i] >> 31;
+    positions[i] += negative & -(positions[i] > 0);
   }
+  memcpy(scaled, positions, count * sizeof *scaled);
+  for (size_t i = 0; i < count; i++)
+    positions[i] = (int32_t)scaled[i] ^ (bits[i] >> 31);
   size_t filled = 0;
   for (size_t i = 0; i < count; i++) {
     bins[filled] = positions[i];
-    filled += values[i] != 0.0f;
+    filled += (bits[i] & INT32_MAX) != 0;
   }
   return filled;
 }

@@ -156,7 +156,7 @@ static const onnx_operator operators[] = {
      import_slice,
      {OCTAVO_OP_SLICE},
      "Constant ends; of activations not along the batch, and with positive steps"},
-    {"Softmax", 1, import_softmax, {OCTAVO_OP_SOFTMAX}, "Over the channels, or all of a row"},
+    {"Softmax", 1, import_softmax, {OCTAVO_OP_SOFTMAX}, "Not over the batch"},
     {"SpaceToDepth", 1, import_space_to_depth, {OCTAVO_OP_RESHAPE, OCTAVO_OP_TRANSPOSE}, ""},
     {"Split", 1, import_split, {OCTAVO_OP_SLICE}, "Not along the batch; constant sizes"},
     {"Squeeze", 1, import_squeeze, {OCTAVO_OP_RESHAPE}, "The batch stays"},

@@ -7,14 +7,37 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Gives `to` what was decided on for `from`, which has the same elements. */
+static octavo_status copy_decisions(const graph_tensor *from, graph_tensor *to,
+                                    octavo_error *error) {
+  const uint32_t channels = from->quantization.scale_count;
+  const uint64_t count = graph_element_count(from);
+  if (from->quantization.scales != NULL) {
+    to->quantization.scales = octavo_memory_alloc(channels, sizeof(float));
+    if (to->quantization.scales == NULL)
+      return octavo_error_memory(error, channels * sizeof(float), "scales");
+    memcpy(to->quantization.scales, from->quantization.scales, channels * sizeof(float));
+    to->quantization.scale_count = channels;
+  }
+  if (from->quantization.decided != NULL) {
+    to->quantization.decided = octavo_memory_alloc(count, 1);
+    if (to->quantization.decided == NULL)
+      return octavo_error_memory(error, count, "int8 weights");
+    memcpy(to->quantization.decided, from->quantization.decided, count);
+  }
+  return OCTAVO_OK;
+}
+
 octavo_status quantize_own_operand(graph *g, uint32_t node, uint32_t which, octavo_error *error) {
   const int32_t index = g->nodes[node].inputs[which];
   if (graph_use_count(g, index) == 1)
     return OCTAVO_OK;
   const graph_tensor shared = g->tensors[index];
   int32_t copy = GRAPH_NONE;
-  const octavo_status status = graph_add_tensor(g, shared.name, shared.type, shared.rank,
-                                                shared.shape, shared.data, &copy, error);
+  octavo_status status = graph_add_tensor(g, shared.name, shared.type, shared.rank, shared.shape,
+                                          shared.data, &copy, error);
+  if (status == OCTAVO_OK)
+    status = copy_decisions(&shared, &g->tensors[copy], error);
   if (status == OCTAVO_OK)
     g->nodes[node].inputs[which] = copy;
   return status;
@@ -61,6 +84,10 @@ octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *erro
 }
 
 static void replace_data(graph_tensor *t, graph_type type, void *data, size_t bytes) {
+  octavo_memory_free(t->quantization.decided);
+  octavo_memory_free(t->quantization.scales);
+  t->quantization.decided = NULL;
+  t->quantization.scales = NULL;
   octavo_memory_free(t->data);
   t->type = type;
   t->data = data;
@@ -79,6 +106,8 @@ static octavo_status convert(graph *g, const graph_node *node, octavo_error *err
       .depth = count / channels,
       .input_scale = g->tensors[node->inputs[0]].quantization.scale,
       .output_scale = g->tensors[node->outputs[0]].quantization.scale,
+      .scales = weights->quantization.scales,
+      .decided = weights->quantization.decided,
   };
   const weights_result result = {
       .weights = octavo_memory_alloc(count, 1),
@@ -103,18 +132,22 @@ static octavo_status convert(graph *g, const graph_node *node, octavo_error *err
   return OCTAVO_OK;
 }
 
+octavo_status quantize_own_bias(graph *g, uint32_t node, octavo_error *error) {
+  const graph_node *layer = &g->nodes[node];
+  if (layer->input_count > 2 && layer->inputs[2] != GRAPH_NONE)
+    return quantize_own_operand(g, node, 2, error);
+  return add_bias(g, node, (uint32_t)g->tensors[layer->inputs[1]].shape[0], error);
+}
+
 octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error) {
   const graph_tensor *weights = &g->tensors[g->nodes[node].inputs[1]];
   if (!weights->constant || weights->type != GRAPH_FLOAT32 || graph_element_count(weights) == 0)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "layer '%s' (%s): expected constant float32 weights",
                             g->nodes[node].name, g->nodes[node].source_op);
-  octavo_status status = OCTAVO_OK;
-  const bool has_bias = g->nodes[node].input_count > 2 && g->nodes[node].inputs[2] != GRAPH_NONE;
-  if (!has_bias)
-    status = add_bias(g, node, (uint32_t)weights->shape[0], error);
-  for (uint32_t i = 1; i < 3 && status == OCTAVO_OK; i++)
-    status = quantize_own_operand(g, node, i, error);
+  octavo_status status = quantize_own_bias(g, node, error);
+  if (status == OCTAVO_OK)
+    status = quantize_own_operand(g, node, 1, error);
   return status == OCTAVO_OK ? convert(g, &g->nodes[node], error) : status;
 }
 

@@ -59,6 +59,14 @@ bool quantize_is_dynamic_capable(const graph *g, uint32_t node);
  * nodes read too are copied first. Errors: ARGUMENT (weights or biases that are not finite, a sum
  * too long for int32), MEMORY. */
 octavo_status quantize_dynamic_constants(graph *g, uint32_t node, octavo_error *error);
+/* Gives a layer with weights a float32 bias (input 2) that no other node reads, zero if it had
+ * none. */
+octavo_status quantize_own_bias(graph *g, uint32_t node, octavo_error *error);
+
+/* Decides on one scale for all channels of the weights of each layer (graph_quantization.scales):
+ * the largest of those they would have by themselves. Where the limits of the kernels ask for more,
+ * single channels still get more. Errors: MEMORY. */
+octavo_status quantize_per_tensor(graph *g, octavo_error *error);
 
 /* Gives an int8 softmax its second operand: round(exp(−d · scale of the input) · 2^23) for the
  * differences d = 0..255 to the row's maximum. */

@@ -4,7 +4,8 @@
 
 #define PI 3.14159265358979323846
 
-/* No table needs the ends of these: a double holds them all, and fmin and fmax take the rest. */
+/* What exp overflows to, infinity, gives the right limit in each; erfc keeps the small results of
+ * GELU that 1 + erf would lose. */
 static double function_value(const octavo_attributes_unary *attributes, double x) {
   const double alpha = (double)attributes->alpha, beta = (double)attributes->beta;
   switch ((octavo_unary_function)attributes->function) {

@@ -22,14 +22,32 @@ int64_t weights_bias_limit(uint64_t depth) {
   return depth > room / product ? 0 : (int64_t)(room - depth * product);
 }
 
-static float channel_scale(const weights_source *s, const float *weights, float bias,
-                           int64_t limit) {
+float weights_channel_scale(const float *weights, uint64_t depth) {
+  const float max = weights_absolute_max(weights, depth);
+  return max < WEIGHT_TINY ? 0.0f : max / WEIGHT_MAX;
+}
+
+int8_t weights_round(float weight, float scale) {
+  return (int8_t)fminf(fmaxf(rintf(weight / scale), -WEIGHT_MAX), WEIGHT_MAX);
+}
+
+static float channel_scale(const weights_source *s, uint32_t channel, float bias, int64_t limit) {
   const float unit = s->output_scale / s->input_scale; /* the weight scale of ratio 1 */
-  const float max = weights_absolute_max(weights, s->depth);
-  float scale = max < WEIGHT_TINY ? unit / 256.0f : max / WEIGHT_MAX;
+  float scale = s->scales != NULL
+                    ? s->scales[channel]
+                    : weights_channel_scale(s->weights + channel * s->depth, s->depth);
+  if (scale == 0.0f)
+    scale = unit / 256.0f;
   /* A little more than the exact bounds, since the roundings on the way may go down. */
   scale = fmaxf(scale, unit * REQUANTIZATION_MIN * 1.0001f);
   return fmaxf(scale, fabsf(bias) / s->input_scale / (float)limit * 1.0001f);
+}
+
+static void round_channel(const weights_source *s, uint32_t channel, float scale, int8_t *result) {
+  const float *weights = s->weights + channel * s->depth;
+  const bool decided = s->decided != NULL && s->scales != NULL && scale == s->scales[channel];
+  for (uint64_t i = 0; i < s->depth; i++)
+    result[i] = decided ? s->decided[channel * s->depth + i] : weights_round(weights[i], scale);
 }
 
 static octavo_status check_finite(const weights_source *s, octavo_error *error) {
@@ -56,11 +74,6 @@ static octavo_status refuse_depth(const weights_source *s, octavo_error *error) 
                           s->layer, WEIGHTS_MAX_DEPTH, s->depth);
 }
 
-static void quantize_channel(const float *from, uint64_t count, float scale, int8_t *to) {
-  for (uint64_t i = 0; i < count; i++)
-    to[i] = (int8_t)lrintf(from[i] / scale);
-}
-
 octavo_status weights_quantize(const weights_source *s, const weights_result *result,
                                octavo_error *error) {
   const int64_t limit = weights_bias_limit(s->depth);
@@ -70,9 +83,8 @@ octavo_status weights_quantize(const weights_source *s, const weights_result *re
   if (status != OCTAVO_OK)
     return status;
   for (uint32_t c = 0; c < s->channels; c++) {
-    const float *weights = s->weights + c * s->depth;
     const float bias = s->bias == NULL ? 0.0f : s->bias[c];
-    const float scale = channel_scale(s, weights, bias, limit);
+    const float scale = channel_scale(s, c, bias, limit);
     const float ratio = s->input_scale * scale / s->output_scale;
     if (!(ratio >= REQUANTIZATION_MIN && ratio < REQUANTIZATION_BELOW))
       return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
@@ -82,7 +94,7 @@ octavo_status weights_quantize(const weights_source *s, const weights_result *re
                               s->layer, (double)ratio, c);
     result->scales[c] = scale;
     result->bias[c] = (int32_t)lrint((double)bias / ((double)s->input_scale * (double)scale));
-    quantize_channel(weights, s->depth, scale, result->weights + c * s->depth);
+    round_channel(s, c, scale, result->weights + c * s->depth);
   }
   return OCTAVO_OK;
 }
@@ -94,9 +106,10 @@ octavo_status weights_quantize_dynamic(const weights_source *s, int8_t *weights,
   const octavo_status status = check_finite(s, error);
   for (uint32_t c = 0; status == OCTAVO_OK && c < s->channels; c++) {
     const float *from = s->weights + c * s->depth;
-    const float max = weights_absolute_max(from, s->depth);
-    scales[c] = max < WEIGHT_TINY ? 1.0f : max / WEIGHT_MAX;
-    quantize_channel(from, s->depth, scales[c], weights + c * s->depth);
+    const float scale = weights_channel_scale(from, s->depth);
+    scales[c] = scale == 0.0f ? 1.0f : scale;
+    for (uint64_t i = 0; i < s->depth; i++)
+      weights[c * s->depth + i] = weights_round(from[i], scales[c]);
   }
   return status;
 }

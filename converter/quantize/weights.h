@@ -22,6 +22,8 @@ typedef struct weights_source {
   uint32_t channels;
   uint64_t depth; /* products per output value: kernel height · width · input channels of a group */
   float input_scale, output_scale;
+  const float *scales;   /* channels: decided on before; NULL = the largest magnitude / 127 */
+  const int8_t *decided; /* channels · depth: values decided on for those scales; NULL = rounded */
 } weights_source;
 
 /* Arrays of the caller. */
@@ -31,11 +33,12 @@ typedef struct weights_result {
   float *scales;   /* channels */
 } weights_result;
 
-/* Scale of a channel: the largest magnitude / 127; raised where the bias at scale s_in · s_w would
- * not keep |bias| + depth · 255 · 128 below 2^31, or where s_in · s_w / s_out would be below
- * REQUANTIZATION_MIN. A channel of zeros gets the scale at which its bias is exact to 1/256 of an
- * output step. Errors: ARGUMENT (a value that is not finite, a sum too long for int32, a ratio of
- * REQUANTIZATION_BELOW or more). */
+/* Scale of a channel: the one decided on, or the largest magnitude / 127; raised where the bias at
+ * scale s_in · s_w would not keep |bias| + depth · 255 · 128 below 2^31, or where s_in · s_w /
+ * s_out would be below REQUANTIZATION_MIN. A channel of zeros gets the scale at which its bias is
+ * exact to 1/256 of an output step. Values decided on are taken where the scale they were decided
+ * for was not raised. Errors: ARGUMENT (a value that is not finite, a sum too long for int32, a
+ * ratio of REQUANTIZATION_BELOW or more). */
 octavo_status weights_quantize(const weights_source *source, const weights_result *result,
                                octavo_error *error);
 
@@ -47,6 +50,12 @@ octavo_status weights_quantize_dynamic(const weights_source *source, int8_t *wei
 /* What |bias| may be so that no sum of `depth` products overflows int32; 0 or less if they alone
  * may. */
 int64_t weights_bias_limit(uint64_t depth);
+/* The scale that one channel's weights get by themselves: the largest magnitude / 127, or 0 if all
+ * are taken for zero. */
+float weights_channel_scale(const float *weights, uint64_t depth);
+
+/* lrintf(weight / scale) within [−127, 127]. */
+int8_t weights_round(float weight, float scale);
 
 /* The largest magnitude of all weights; 0 if there are none. */
 float weights_absolute_max(const float *weights, uint64_t count);

@@ -152,14 +152,18 @@ typedef struct square {
   const place *row, *column;
 } square;
 
-static void blend_int8(const square *s, size_t channels, int8_t *y) {
-  const int8_t *x00 = s->x00, *x01 = s->x01, *x10 = s->x10, *x11 = s->x11;
-  const int32_t u = s->column->weight, v = s->row->weight;
+/* Differences and weights in 16 bits, whose products compilers know how to vectorize. */
+static void blend_int8(const square *s, size_t channels, int8_t *restrict y) {
+  const int8_t *restrict x00 = s->x00, *restrict x01 = s->x01;
+  const int8_t *restrict x10 = s->x10, *restrict x11 = s->x11;
+  const int16_t u = (int16_t)s->column->weight;
+  const int32_t v = s->row->weight;
   for (size_t c = 0; c < channels; ++c) {
+    const int16_t above = (int16_t)(x01[c] - x00[c]), below = (int16_t)(x11[c] - x10[c]);
     /* At most 2^29 in magnitude. C leaves open what shifts of negative numbers give: to the left
      * they are products here, to the right every compiler's is arithmetic. */
-    const int32_t top = x00[c] * (1 << FRACTION_BITS) + (x01[c] - x00[c]) * u;
-    const int32_t bottom = x10[c] * (1 << FRACTION_BITS) + (x11[c] - x10[c]) * u;
+    const int32_t top = x00[c] * (1 << FRACTION_BITS) + above * u;
+    const int32_t bottom = x10[c] * (1 << FRACTION_BITS) + below * u;
     const int32_t sum = top * (1 << FRACTION_BITS) + (bottom - top) * v;
     y[c] = (int8_t)((sum + (1 << (2 * FRACTION_BITS - 1))) >> (2 * FRACTION_BITS));
   }

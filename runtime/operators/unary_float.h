@@ -8,8 +8,8 @@
 typedef void (*octavo_unary_loop)(const octavo_attributes_unary *attributes, const float *x,
                                   float *y, size_t count);
 
-/* f is: y = before(x), or x; then y = xnn(y); then y = y · x. What is missing is left out, but for
- * the first of the first two. */
+/* f in up to three steps: y = before(x); y = xnn(y), or of x where nothing is before; y = y · x.
+ * Each has one of the first two at least. */
 typedef struct octavo_unary_type {
   uint32_t function;
   const char *int8_name, *float_name; /* of the kernel */

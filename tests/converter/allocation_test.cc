@@ -52,15 +52,17 @@ void FailEach(const std::function<octavo_status(octavo_error *)> &work) {
 }
 
 TEST(Allocation, QuantizeGraph) {
-  Graph source = TinyNetwork(true);
-  const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
-  FailEach([&](octavo_error *error) {
-    graph *g = nullptr;
-    const quantize_settings settings = {ranges.data(), nullptr};
-    const octavo_status status = quantize_graph(source.get(), &settings, &g, error);
-    graph_free(g);
-    return status;
-  });
+  for (const bool excited : {false, true}) {
+    Graph source = excited ? ExcitedNetwork() : TinyNetwork(true);
+    const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
+    FailEach([&](octavo_error *error) {
+      graph *g = nullptr;
+      const quantize_settings settings = {ranges.data(), nullptr};
+      const octavo_status status = quantize_graph(source.get(), &settings, &g, error);
+      graph_free(g);
+      return status;
+    });
+  }
 }
 
 TEST(Allocation, QuantizeGiven) {

@@ -212,8 +212,9 @@ TEST(FuseGeluTest, LeavesOthers) {
 TEST(FuseTest, LongChainsAreNotWalkedToTheirEnd) {
   Pieces b;
   int32_t t = b.Unary(b.x, OCTAVO_UNARY_SIGMOID);
+  const int32_t one = b.Constant({}, {1});
   for (int i = 0; i < 1000; i++)
-    t = b.Scaled(t, 1.0f);
+    t = b.Add(GRAPH_OP_MULTIPLY, {t, one}, kShape);
   b.Output(b.Product(b.x, t));
   EXPECT_EQ(RunPass(pass_fuse_swish, b), 0u);
 }

@@ -268,7 +268,8 @@ TEST(OnnxImportTest, AnyByteChangedIsRefusedOrImported) {
 TEST(OnnxImportTest, EachAllocationThatFailsIsReported) {
   for (const char *file :
        {"keras.onnx", "shape_arithmetic.onnx", "moved.onnx", "slices.onnx", "split_opset18.onnx",
-        "resize_opset10.onnx", "bad/unsupported.onnx", "qdq_weights.onnx", "qoperator.onnx"}) {
+        "resize_opset10.onnx", "bad/unsupported.onnx", "pieces.onnx", "broadcasts.onnx",
+        "qdq_weights.onnx", "qoperator.onnx"}) {
     const std::string bytes = ReadFile(DataPath(file));
     octavo_error error = {};
     ImportBytes(bytes, &error);

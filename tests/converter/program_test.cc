@@ -207,7 +207,7 @@ TEST_F(Program, StaticEndToEnd) {
   octavo_model_info info;
   ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
   EXPECT_STREQ(info.mode, "static");
-  EXPECT_STREQ(info.calibrator, "mse");
+  EXPECT_STREQ(info.calibrator, "mse, bias");
   EXPECT_EQ(info.calibration_images, 24u);
   EXPECT_EQ(info.seed, 7u);
   EXPECT_EQ(info.accuracy_images, 24u);

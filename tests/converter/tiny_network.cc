@@ -101,6 +101,18 @@ int32_t NetworkBuilder::Add(const std::string &name, int32_t a, int32_t b, bool 
   return Node(OCTAVO_OP_ADD, name, {a, b}, shape, Clamp(relu));
 }
 
+int32_t NetworkBuilder::Unary(const std::string &name, int32_t x, octavo_unary_function function,
+                              float alpha, float beta) {
+  octavo_attributes a = {};
+  a.unary = {(uint32_t)function, alpha, beta, {}};
+  return Node(OCTAVO_OP_UNARY, name, {x}, {At(x).shape, At(x).shape + At(x).rank}, a);
+}
+
+int32_t NetworkBuilder::Multiply(const std::string &name, int32_t a, int32_t b) {
+  return Node(OCTAVO_OP_MULTIPLY, name, {a, b}, {At(a).shape, At(a).shape + At(a).rank},
+              Clamp(false));
+}
+
 int32_t NetworkBuilder::MaxPool(const std::string &name, int32_t x) {
   octavo_attributes a = {};
   a.pool = {2, 2, 2, 2, 1, 1, 0, 0, 0, 0, 0, {}};
@@ -159,6 +171,18 @@ Graph TinyNetwork(bool softmax) {
   if (softmax)
     y = b.Softmax("softmax", y);
   b.Output(y);
+  return b.Take();
+}
+
+Graph ExcitedNetwork() {
+  NetworkBuilder b;
+  const int32_t conv = b.Convolution("conv", b.Input({1, 8, 8, 3}), 8, 3, false);
+  const int32_t silu = b.Unary("silu", conv, OCTAVO_UNARY_SILU);
+  const int32_t pixel = b.Reshape("image", b.GlobalAveragePool("squeeze", silu), {1, 1, 1, 8});
+  const int32_t excite = b.Convolution("excite", pixel, 8, 1, false);
+  const int32_t gate = b.Unary("gate", excite, OCTAVO_UNARY_HARD_SIGMOID, 0.2f, 0.5f);
+  const int32_t scale = b.Multiply("scale", silu, gate);
+  b.Output(b.FullyConnected("fc", b.GlobalAveragePool("mean", scale), 4));
   return b.Take();
 }
 

@@ -28,6 +28,9 @@ public:
   int32_t Convolution(const std::string &name, int32_t x, int64_t channels, uint32_t kernel,
                       bool relu, bool bias = true);
   int32_t Add(const std::string &name, int32_t a, int32_t b, bool relu);
+  int32_t Unary(const std::string &name, int32_t x, octavo_unary_function function, float alpha = 0,
+                float beta = 0);
+  int32_t Multiply(const std::string &name, int32_t a, int32_t b);
   int32_t MaxPool(const std::string &name, int32_t x);
   int32_t Pad(const std::string &name, int32_t x, uint32_t border, float value);
   int32_t GlobalAveragePool(const std::string &name, int32_t x);
@@ -59,6 +62,10 @@ private:
 /* 8×8×3 → convolution, ReLU → convolution → add, ReLU → max pool → global pool → 4 classes. Its
  * nodes are conv1, conv2, add, pool, mean, fc and, if asked for, softmax. */
 Graph TinyNetwork(bool softmax = false);
+
+/* 8×8×3 → convolution → SiLU → squeeze and excitation (hard-sigmoid) → global pool → 4 classes. Its
+ * nodes are conv, silu, squeeze, image, excite, gate, scale, mean and fc. */
+Graph ExcitedNetwork();
 
 /* A folder for one test, removed at its end. */
 class TemporaryFolder {

@@ -27,9 +27,9 @@ Quantized Quantize(const std::vector<float> &weights, const std::vector<float> &
               std::vector<float>(channels),
               OCTAVO_OK,
               {}};
-  const weights_source source = {"conv1",     weights.data(), bias.empty() ? nullptr : bias.data(),
-                                 channels,    depth,          input_scale,
-                                 output_scale};
+  const weights_source source = {"conv1",      weights.data(), bias.empty() ? nullptr : bias.data(),
+                                 channels,     depth,          input_scale,
+                                 output_scale, nullptr,        nullptr};
   const weights_result result = {q.weights.data(), q.bias.data(), q.scales.data()};
   q.status = weights_quantize(&source, &result, &q.error);
   return q;
@@ -44,6 +44,50 @@ TEST(Weights, PerChannelSymmetricByHand) {
   EXPECT_FLOAT_EQ(q.scales[1], 0.002f);
   EXPECT_THAT(q.weights, ElementsAre(127, -10, 3, 127, -50, 2));
   EXPECT_THAT(q.bias, ElementsAre(20, -10));
+}
+
+TEST(Weights, DecisionsAreTakenAtTheirScale) {
+  const float weights[] = {0.24f, -0.26f, 1.0f, 1.0f}, scales[] = {0.1f, 0.01f},
+              bias[] = {0.0f, 3e5f};
+  const int8_t decided[] = {3, -3, 99, 98};
+  weights_source source = {"conv1", weights, bias, 2, 2, 0.5f, 1.0f, scales, decided};
+  int8_t q[4];
+  int32_t b[2];
+  float s[2];
+  const weights_result result = {q, b, s};
+  octavo_error error = {};
+  ASSERT_EQ(weights_quantize(&source, &result, &error), OCTAVO_OK) << error.text;
+  EXPECT_EQ(q[0], 3);
+  EXPECT_EQ(q[1], -3);
+  EXPECT_EQ(s[0], 0.1f);
+  EXPECT_EQ(s[1], 0.01f);
+  EXPECT_EQ(q[2], 99);
+  source.bias = nullptr;
+  source.decided = nullptr;
+  ASSERT_EQ(weights_quantize(&source, &result, &error), OCTAVO_OK);
+  EXPECT_THAT(q, ElementsAre(2, -3, 100, 100));
+}
+
+/* The bias of 1e9 needs a larger scale than 0.01: what was decided for that is void. */
+TEST(Weights, DecisionsAreVoidAtARaisedScale) {
+  const float weights[] = {1.0f, -1.0f}, scales[] = {0.01f}, bias[] = {2e7f};
+  const int8_t decided[] = {99, -99};
+  const weights_source source = {"conv1", weights, bias, 1, 2, 0.5f, 1.0f, scales, decided};
+  int8_t q[2];
+  int32_t b[1];
+  float s[1];
+  const weights_result result = {q, b, s};
+  octavo_error error = {};
+  ASSERT_EQ(weights_quantize(&source, &result, &error), OCTAVO_OK) << error.text;
+  EXPECT_GT(s[0], 0.01f);
+  EXPECT_THAT(q, ElementsAre(std::lrint(1.0f / s[0]), -std::lrint(1.0f / s[0])));
+}
+
+TEST(Weights, RoundingStaysWithinTheGrid) {
+  EXPECT_EQ(weights_round(1.0f, 0.001f), 127);
+  EXPECT_EQ(weights_round(-1.0f, 0.001f), -127);
+  EXPECT_EQ(weights_round(0.25f, 0.1f), 2) << "half to even";
+  EXPECT_EQ(weights_channel_scale(nullptr, 0), 0.0f);
 }
 
 TEST(Weights, NeverMinus128) {

@@ -1,6 +1,7 @@
 /* Multiplication, and the broadcasting that multiply, add and subtract share. */
 #include "tests/operators/test_model.h"
 
+#include "runtime/memory.h"
 #include "tests/reference/reference.h"
 
 #include <gmock/gmock.h>
@@ -57,7 +58,8 @@ TEST(Multiply, EveryTail) {
   }
 }
 
-/* All pairs of values, with scales that reach from all results the same to most of them cut. */
+/* All pairs of values, with scales that reach from all results the same to most of them cut, and
+ * products beyond any integer. */
 TEST(Multiply, EveryPair) {
   Random random(5);
   std::vector<int8_t> first(65536), second(65536);
@@ -67,7 +69,8 @@ TEST(Multiply, EveryPair) {
   }
   for (int round = 0; round < 25; ++round) {
     const auto zero = [&] { return static_cast<int32_t>(random.below(256)) - 128; };
-    const Quantization qa = {std::exp2(random.real(-8.0f, 2.0f)), zero()};
+    const bool huge = round % 5 == 0;
+    const Quantization qa = {std::exp2(random.real(-8.0f, 2.0f)) * (huge ? 1e15f : 1), zero()};
     const Quantization qb = {std::exp2(random.real(-8.0f, 2.0f)), zero()};
     Builder b;
     build(b, OCTAVO_OP_MULTIPLY, {1, 65536}, {1, 65536}, qa, qb, {0.25f, zero()});
@@ -166,6 +169,31 @@ TEST(Broadcast, OfAnAddNeedsVersion1_1) {
   EXPECT_EQ(minor(OCTAVO_OP_ADD, {1, 4, 4, 2}), 0);
   EXPECT_EQ(minor(OCTAVO_OP_ADD, {1, 1, 1, 2}), 1);
   EXPECT_EQ(minor(OCTAVO_OP_MULTIPLY, {1, 4, 4, 2}), 1);
+}
+
+TEST(Multiply, SurvivesEveryAllocationFailure) {
+  for (const bool quantized : {true, false}) {
+    Builder b;
+    if (quantized)
+      build(b, OCTAVO_OP_MULTIPLY, {1, 4, 4, 2}, {1, 1, 1, 2}, kA, kB, {0.06f, 0}, clamp(0, 1));
+    else
+      build_float(b, OCTAVO_OP_MULTIPLY, {1, 4, 4, 2}, {1, 1, 1, 2}, clamp(0, 1));
+    Model model(b.finish());
+    ASSERT_NE(model.get(), nullptr) << model.error();
+    octavo_status status = OCTAVO_ERROR_MEMORY;
+    for (size_t n = 0; status != OCTAVO_OK; ++n) {
+      octavo_session *session = nullptr;
+      octavo_error error = {};
+      octavo_memory_fail_at(n, 0);
+      status = octavo_session_create(model.get(), nullptr, &session, &error);
+      octavo_memory_fail_at(SIZE_MAX, 0);
+      octavo_session_free(session);
+      if (status != OCTAVO_OK) {
+        ASSERT_EQ(status, OCTAVO_ERROR_MEMORY) << n << ": " << error.text;
+      }
+      ASSERT_LT(n, 1000u);
+    }
+  }
 }
 
 TEST(Multiply, Refuses) {

@@ -101,30 +101,37 @@ void reference_global_average_pool(const reference_tensor *x, const reference_te
   pool(&whole, x, &image, true);
 }
 
-/* Where element `index` of x is averaged into y, whose axes that are averaged have one element. */
-static size_t mean_target(const reference_tensor *x, const reference_tensor *y, size_t index) {
-  size_t target = 0, stride = 1;
+/* The next place of x with the same place along the axes that are kept; false after the last. */
+static bool next_averaged(const reference_tensor *x, uint32_t axes, uint32_t *place) {
   for (uint32_t i = x->rank; i-- > 0;) {
-    if (y->shape[i] != 1)
-      target += index % x->shape[i] * stride;
-    index /= x->shape[i];
-    stride *= y->shape[i];
+    if ((axes >> i & 1) == 0)
+      continue;
+    if (++place[i] < x->shape[i])
+      return true;
+    place[i] = 0;
   }
-  return target;
+  return false;
+}
+
+static size_t index_of(const reference_tensor *x, const uint32_t *place) {
+  size_t index = 0;
+  for (uint32_t i = 0; i < x->rank; i++)
+    index = index * x->shape[i] + place[i];
+  return index;
 }
 
 void reference_mean(const octavo_attributes_mean *attributes, const reference_tensor *x,
                     const reference_tensor *y) {
-  const size_t from = reference_elements(x), to = reference_elements(y);
-  uint32_t count = 1;
-  for (uint32_t i = 0; i < x->rank; i++)
-    count *= (attributes->axes >> i & 1) != 0 ? x->shape[i] : 1;
-  /* Element by element of y, each with all of x that goes there. */
-  for (size_t k = 0; k < to; k++) {
+  const size_t elements = reference_elements(y);
+  for (size_t k = 0; k < elements; k++) {
+    uint32_t place[OCTAVO_MAX_RANK] = {0};
+    size_t rest = k;
+    for (uint32_t i = y->rank; i-- > 0; rest /= y->shape[i])
+      place[i] = (uint32_t)(rest % y->shape[i]);
     window_result result = {0};
-    for (size_t i = 0; i < from; i++)
-      if (mean_target(x, y, i) == k)
-        include(&result, x, i);
-    store_average(x, y, k, result.sum, count);
+    do
+      include(&result, x, index_of(x, place));
+    while (next_averaged(x, attributes->axes, place));
+    store_average(x, y, k, result.sum, result.count);
   }
 }

@@ -61,14 +61,14 @@ void AddShapes(std::vector<BadFile> &files) {
   Add(files, "09_broadcast",
       "layer 1 (scale), multiply: dimension 3 of the second input: expected 4 or 1, found 2",
       [](ModelFile &f) {
-        for (const int32_t tensor : {kChannels, kGated}) {
+        for (const size_t tensor : {size_t{kChannels}, size_t{kGated}}) {
           f.tensor(tensor).shape[3] = 2;
           f.tensor(tensor).bytes = 2;
         }
       });
   Add(files, "09_broadcast_rank",
       "layer 1 (scale), multiply: rank of the second input: expected 4, found 2", [](ModelFile &f) {
-        for (const int32_t tensor : {kChannels, kGated}) {
+        for (const size_t tensor : {size_t{kChannels}, size_t{kGated}}) {
           f.tensor(tensor).rank = 2;
           f.tensor(tensor).shape[1] = 4;
           f.tensor(tensor).shape[2] = f.tensor(tensor).shape[3] = 0;

@@ -25,6 +25,7 @@ std::vector<BadFile> AllBadFiles() {
   AddBadTensors(files);
   AddBadGraphs(files);
   AddBadOperators(files);
+  AddBadMoving(files);
   AddBadElementwise(files);
   AddBadDescriptions(files);
   AddBadDynamic(files);

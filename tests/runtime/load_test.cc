@@ -3,6 +3,7 @@
 #include "tests/runtime/bad_files.h"
 #include "tests/runtime/elementwise_model.h"
 #include "tests/runtime/every_operator.h"
+#include "tests/runtime/moving_operators.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -114,6 +115,8 @@ TEST(Load, EveryOperatorIsSound) {
   std::string message;
   EXPECT_EQ(Open(EveryOperatorModel(true), &message), OCTAVO_OK) << message;
   EXPECT_EQ(Open(EveryOperatorModel(false), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(MovingOperatorsModel(true), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(MovingOperatorsModel(false), &message), OCTAVO_OK) << message;
   EXPECT_EQ(Open(ElementwiseModel(true), &message), OCTAVO_OK) << message;
   EXPECT_EQ(Open(ElementwiseModel(false), &message), OCTAVO_OK) << message;
 }
@@ -131,6 +134,8 @@ TEST(Load, SoundModelsAreInTheCorpus) {
   ExpectFile(folder + "sample.octavo", SampleModel());
   ExpectFile(folder + "every_operator_int8.octavo", EveryOperatorModel(true));
   ExpectFile(folder + "every_operator_float.octavo", EveryOperatorModel(false));
+  ExpectFile(folder + "moving_operators_int8.octavo", MovingOperatorsModel(true));
+  ExpectFile(folder + "moving_operators_float.octavo", MovingOperatorsModel(false));
   ExpectFile(folder + "dynamic.octavo", DynamicModel());
   ExpectFile(folder + "elementwise_int8.octavo", ElementwiseModel(true));
   ExpectFile(folder + "elementwise_float.octavo", ElementwiseModel(false));
@@ -244,6 +249,8 @@ TEST(Load, EveryChangeOfOneByteIsRefusedOrLoadsAndRuns) {
   EXPECT_LT(loaded, 5 * whole.size() / 2);
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(true), {0x81}), 500U);
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(false), {0x81}), 500U);
+  EXPECT_GT(ChangeEachByte(MovingOperatorsModel(true), {0x01, 0x81}), 100U);
+  EXPECT_GT(ChangeEachByte(MovingOperatorsModel(false), {0x01, 0x81}), 100U);
   EXPECT_GT(ChangeEachByte(DynamicModel(), {0x81}), 100U); // the provenance alone has as many
   EXPECT_GT(ChangeEachByte(ElementwiseModel(true), {0x81}), 500U);
 }

@@ -2,6 +2,8 @@
 #include "tests/train/onnx_evaluator.h"
 
 #include "common/random.h"
+#include "converter/onnx/onnx_import.h"
+#include "converter/passes/passes.h"
 #include "tests/common/temporary_folder.h"
 #include "tests/train/small_network.h"
 #include "train/export_onnx.h"
@@ -132,6 +134,19 @@ TEST_P(ExportOnnx, GivesTheSameLogits) {
     EXPECT_NE(std::find(found.begin(), found.end(), name), found.end()) << name;
   for (const std::string &name : GetParam().absent)
     EXPECT_EQ(std::find(found.begin(), found.end(), name), found.end()) << name;
+}
+
+// Erf is there but in GELU, which the converter finds again.
+TEST_P(ExportOnnx, TheConverterTakesIt) {
+  Check(false, 1e-4);
+  graph *g = nullptr;
+  ASSERT_EQ(onnx_import(folder_.path("x.onnx").c_str(), &g, &error_), OCTAVO_OK) << error_.text;
+  EXPECT_EQ(passes_run(g, nullptr, &error_), OCTAVO_OK) << error_.text;
+  for (uint32_t i = 0; i < g->node_count; i++)
+    if (g->nodes[i].op == OCTAVO_OP_UNARY) {
+      EXPECT_EQ(g->nodes[i].attributes.unary.function, static_cast<uint32_t>(OCTAVO_UNARY_GELU));
+    }
+  graph_free(g);
 }
 
 TEST_P(ExportOnnx, GivesNearlyThoseOfBfloat16) {

@@ -1,0 +1,25 @@
+/* The part of a conversion that corrects the network for its int8 form. */
+#ifndef OCTAVO_CONVERTER_CONVERSION_CORRECT_H
+#define OCTAVO_CONVERTER_CONVERSION_CORRECT_H
+
+#include "converter/conversion.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Before anything is computed from c->network: what leaves its function as it is. Errors: ARGUMENT
+ * (--correct), MEMORY. */
+octavo_status conversion_even_out(conversion *c, octavo_error *error);
+
+/* Once ranges and precisions are known: the other corrections that were asked for. */
+octavo_status conversion_correct(conversion *c, octavo_error *error);
+
+/* Calibrator, weights and corrections as the provenance has them: "mse, bias". Returns `text`. */
+const char *conversion_method(const conversion *c, char *text, size_t size);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

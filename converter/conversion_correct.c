@@ -4,6 +4,9 @@
 
 octavo_status conversion_even_out(conversion *c, octavo_error *error) {
   octavo_status status = correction_parse(c->options->correct, &c->corrections, error);
+  /* A network that is quantized already keeps its weights. */
+  if (c->is_given)
+    return status;
   if (status == OCTAVO_OK && (c->corrections & CORRECT_EQUALIZE) != 0)
     status = correct_equalize(c->network, &c->equalized.layers, error);
   if (status == OCTAVO_OK && c->options->weights == WEIGHTS_PER_TENSOR)

@@ -287,12 +287,13 @@ static octavo_status build_float(conversion *c, octavo_error *error) {
 
 static octavo_status check_options(conversion *c, octavo_error *error) {
   const convert_options *o = c->options;
-  const bool searches = o->search || !isnan(o->max_drop);
-  if (c->is_given && (searches || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
-    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                            "%.200s is quantized already and keeps its scales: only --mode static "
-                            "and float go with that, without --max-drop and --search",
-                            o->source);
+  const bool changes = o->search || !isnan(o->max_drop) || o->weights == WEIGHTS_PER_TENSOR;
+  if (c->is_given && (changes || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
+    return octavo_error_set(
+        error, OCTAVO_ERROR_ARGUMENT,
+        "%.200s is quantized already and keeps its scales: only --mode static "
+        "and float go with that, without --max-drop, --search and --weights per-tensor",
+        o->source);
   if (calibrates(c) && o->calibration == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "int8 needs images to calibrate with: give --calib DIR, a folder of "

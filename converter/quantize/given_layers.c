@@ -94,8 +94,12 @@ static octavo_status read_integers(given_state *s, uint32_t *n, const scale_rule
     if (x == GRAPH_NONE || g->tensors[x].constant || g->tensors[x].type == GRAPH_INT8)
       continue;
     x = given_integers_of(g, x);
-    if (rule->source == SCALE_UNIFIED && !given_same(&g->tensors[x], &wanted))
-      status = given_add_conversion(s, (*n)++, OCTAVO_OP_QUANTIZE, x, result, &x);
+    if (rule->source == SCALE_UNIFIED && !given_same(&g->tensors[x], &wanted)) {
+      status = given_add_conversion(s, *n, OCTAVO_OP_QUANTIZE, x, result, &x);
+      if (status != OCTAVO_OK)
+        return status;
+      ++*n;
+    }
     g->nodes[*n].inputs[i] = x;
   }
   return status;

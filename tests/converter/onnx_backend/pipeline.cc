@@ -15,7 +15,7 @@ Pipeline::~Pipeline() {
 /* As octavo-convert does. */
 octavo_status Pipeline::Quantize(octavo_error *error) {
   graph *quantized = nullptr;
-  const octavo_status status = quantize_given(graph_, &quantized, nullptr, error);
+  const octavo_status status = quantize_given(graph_, nullptr, &quantized, nullptr, error);
   if (status == OCTAVO_OK) {
     graph_free(graph_);
     graph_ = quantized;

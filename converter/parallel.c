@@ -9,6 +9,7 @@
 
 typedef struct shared_state {
   const parallel_job *job;
+  uint32_t first, end; /* of the block at hand */
   atomic_uint done;
   atomic_bool stop;
   progress bar; /* of the calling thread */
@@ -28,7 +29,7 @@ static void *work(void *argument) {
   worker *w = argument;
   shared_state *shared = w->shared;
   const parallel_job *job = shared->job;
-  for (uint32_t i = job->first + w->thread; i < job->end && w->status == OCTAVO_OK;
+  for (uint32_t i = shared->first + w->thread; i < shared->end && w->status == OCTAVO_OK;
        i += job->threads) {
     if (atomic_load(&shared->stop))
       break;
@@ -57,26 +58,40 @@ static octavo_status first_failure(const worker *workers, uint32_t count, octavo
   return first->status;
 }
 
-octavo_status parallel_run(const parallel_job *job, octavo_error *error) {
-  if (job->threads < 1 || job->threads > PARALLEL_MAX_THREADS)
-    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT, "expected 1 to %d threads, found %u",
-                            PARALLEL_MAX_THREADS, job->threads);
-  shared_state shared = {.job = job};
+static octavo_status run_block(shared_state *shared, octavo_error *error) {
+  const uint32_t threads = shared->job->threads;
   worker workers[PARALLEL_MAX_THREADS] = {0};
-  if (job->progress != NULL)
-    progress_begin(&shared.bar, job->progress, job->label, "images", job->end - job->first);
-  for (uint32_t t = 0; t < job->threads; t++)
-    workers[t] = (worker){.shared = &shared, .thread = t};
-  for (uint32_t t = 1; t < job->threads; t++)
+  for (uint32_t t = 0; t < threads; t++)
+    workers[t] = (worker){.shared = shared, .thread = t};
+  for (uint32_t t = 1; t < threads; t++)
     workers[t].started = pthread_create(&workers[t].handle, NULL, work, &workers[t]) == 0;
   work(&workers[0]);
-  for (uint32_t t = 1; t < job->threads; t++) {
+  for (uint32_t t = 1; t < threads; t++) {
     if (workers[t].started)
       pthread_join(workers[t].handle, NULL);
     else
       work(&workers[t]); /* the system gave no thread: its share is done here */
   }
+  return first_failure(workers, threads, error);
+}
+
+octavo_status parallel_run(const parallel_job *job, octavo_error *error) {
+  if (job->threads < 1 || job->threads > PARALLEL_MAX_THREADS)
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT, "expected 1 to %d threads, found %u",
+                            PARALLEL_MAX_THREADS, job->threads);
+  shared_state shared = {.job = job, .end = job->first};
+  if (job->progress != NULL)
+    progress_begin(&shared.bar, job->progress, job->label, "images", job->end - job->first);
+  octavo_status status = OCTAVO_OK;
+  while (shared.end < job->end && status == OCTAVO_OK) {
+    const uint32_t left = job->end - shared.end;
+    shared.first = shared.end;
+    shared.end += job->block > 0 && job->block < left ? job->block : left;
+    status = run_block(&shared, error);
+    if (status == OCTAVO_OK && job->reduce != NULL)
+      job->reduce(job->context, shared.first, shared.end);
+  }
   if (job->progress != NULL)
     progress_end(&shared.bar);
-  return first_failure(workers, job->threads, error);
+  return status;
 }

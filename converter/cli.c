@@ -122,6 +122,13 @@ static const option_descriptor options[] = {
      .maximum = OCTAVO_FORMAT_MAX_VECTORS,
      .help = "Inputs with their results to store, with which a device proves itself; 0 means 2 for "
              "inputs up to 64x64 and 1 for larger ones."},
+    {.name = "report",
+     .kind = OPTION_STRINGS,
+     .offset = AT(report),
+     .value = "FILE",
+     .help = "Write what int8 does to each layer: a page if the name ends in .html, data if in "
+             ".json. May be given twice.",
+     .group = "Report"},
     {.name = "json",
      .kind = OPTION_STRING,
      .offset = AT(json),

@@ -27,6 +27,7 @@ typedef struct convert_options {
   bool bgr;
   uint32_t test_vectors; /* 0 = by the size of the input */
   const char *json;
+  option_strings report;
   bool verbose, quiet;
 } convert_options;
 

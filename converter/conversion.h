@@ -5,6 +5,7 @@
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
+#include "converter/diagnosis/diagnosis.h"
 #include "converter/passes/passes.h"
 #include "converter/selfcheck.h"
 
@@ -32,6 +33,7 @@ typedef struct conversion {
   built_model float_model;
   built_model int8_model;              /* static mode */
   selfcheck_result quality;            /* static mode */
+  diagnosis layers;                    /* static mode with --report; else all zero */
   float accuracy_float, accuracy_int8; /* percent; NaN = not measured */
   uint64_t nanoseconds;
 } conversion;

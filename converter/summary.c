@@ -100,11 +100,23 @@ static void print_accuracy(const conversion *c, FILE *stream) {
   fputc('\n', stream);
 }
 
+/* What a layer adds itself, or what arrives with it where that is not known. */
+static double own_snr(const layer_quality *layer) {
+  return isnan(layer->isolated_snr_db) ? layer->snr_db : layer->isolated_snr_db;
+}
+
 static int compare_quality(const void *a, const void *b) {
   const layer_quality *const *x = a, *const *y = b;
-  if ((*x)->snr_db != (*y)->snr_db)
-    return (*x)->snr_db < (*y)->snr_db ? -1 : 1;
+  if (own_snr(*x) != own_snr(*y))
+    return own_snr(*x) < own_snr(*y) ? -1 : 1;
   return *x < *y ? -1 : *x > *y;
+}
+
+static void decibel_cell(table *t, double value) {
+  if (isnan(value))
+    table_cell(t, "-");
+  else
+    table_cell(t, "%.1f", value);
 }
 
 static octavo_status print_layers(const conversion *c, bool verbose, FILE *stream,
@@ -119,13 +131,16 @@ static octavo_status print_layers(const conversion *c, bool verbose, FILE *strea
   if (!verbose)
     qsort(layers, count, sizeof *layers, compare_quality);
   const uint32_t shown = verbose || count < WORST_LAYERS ? count : WORST_LAYERS;
-  fprintf(stream, "\nSignal to noise of int8 against float32, %s:\n\n",
+  fprintf(stream,
+          "\nSignal to noise of int8 against float32 in dB, %s: with this layer alone in int8, and "
+          "with all before it too:\n\n",
           verbose ? "all layers in order" : "the worst layers");
-  table *t = table_create("llr", (const char *const[]){"layer", "operator", "SNR dB"});
+  table *t = table_create("llrr", (const char *const[]){"layer", "operator", "alone", "all"});
   for (uint32_t i = 0; i < shown; i++) {
     table_cell(t, "%s", layers[i]->name);
     table_cell(t, "%s", layers[i]->kind);
-    table_cell(t, "%.1f", layers[i]->snr_db);
+    decibel_cell(t, layers[i]->isolated_snr_db);
+    decibel_cell(t, layers[i]->snr_db);
   }
   const octavo_status status = table_print(t, stream, error);
   table_free(t);

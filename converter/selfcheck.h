@@ -24,13 +24,13 @@ typedef void (*selfcheck_watch)(void *context, uint32_t thread, uint32_t operato
 
 typedef struct selfcheck_job {
   octavo_model *reference, *model; /* float and converted; both with the same preprocessing */
+  const image_sample *images;
+  uint32_t threads;
+  FILE *progress; /* NULL = nowhere */
   /* NULL, or per operator of the reference as in shadow_graph: it is then the model of one. */
   const int32_t *originals;
   selfcheck_watch watch; /* NULL = none */
   void *watch_context;
-  const image_sample *images;
-  uint32_t threads;
-  FILE *progress; /* NULL = nowhere */
 } selfcheck_job;
 
 typedef struct selfcheck_result {

@@ -90,7 +90,10 @@ TEST(Allocation, CalibrateAndCompare) {
   });
   FailEach([&](octavo_error *e) {
     selfcheck_result result = {};
-    const selfcheck_job job = {built.model, built.model, &images, 1, nullptr};
+    selfcheck_job job = {};
+    job.reference = job.model = built.model;
+    job.images = &images;
+    job.threads = 1;
     const octavo_status status = selfcheck_compare(&job, &result, e);
     selfcheck_free(&result);
     return status;

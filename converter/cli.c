@@ -3,6 +3,7 @@
 #include "converter/calibrate/calibrator.h"
 #include "converter/parallel.h"
 #include "converter/preprocessing.h"
+#include "converter/report/report.h"
 #include "runtime/format.h"
 
 #include <stdio.h>
@@ -175,6 +176,16 @@ static int usage(const char *message) {
   return 2;
 }
 
+static int check_report(const convert_options *values) {
+  for (uint32_t i = 0; i < values->report.count; i++)
+    if (!report_path_is_known(values->report.values[i]))
+      return usage("--report: expected a name that ends in .html or .json");
+  if (values->report.count > 0 && values->mode == CONVERT_FLOAT)
+    return usage("--report tells what int8 does to a network; with --mode float there is nothing "
+                 "to tell");
+  return OPTIONS_RUN;
+}
+
 int cli_parse(int argc, char **argv, convert_options *values) {
   *values = (convert_options){.calibration_count = 512, .threads = 0};
   const int code = options_parse(&program, argc, argv, values);
@@ -184,5 +195,5 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return usage("--verbose and --quiet exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
-  return OPTIONS_RUN;
+  return check_report(values);
 }

@@ -1,6 +1,7 @@
 /* octavo-convert: a trained ONNX network becomes a model file. */
 #include "common/atomic_file.h"
 #include "converter/conversion.h"
+#include "converter/report/report.h"
 #include "converter/summary.h"
 #include "platforms/platform.h"
 
@@ -13,6 +14,8 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   octavo_status status = atomic_file_save(options->output, result->bytes, result->size, error);
   if (status == OCTAVO_OK && options->json != NULL)
     status = summary_write_json(c, options->json, error);
+  for (uint32_t i = 0; i < options->report.count && status == OCTAVO_OK; i++)
+    status = report_write(c, options->report.values[i], error);
   if (status == OCTAVO_OK && !options->quiet)
     status = summary_print(c, options->verbose, stdout, error);
   return status;

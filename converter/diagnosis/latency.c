@@ -10,7 +10,7 @@
 #define MODELS_MAX    2
 #define SAMPLES_MAX   2000
 #define SAMPLES_MIN   5
-#define PROFILED_RUNS 10
+#define PROFILED_RUNS 21u
 
 typedef struct stopwatch {
   octavo_session *sessions[MODELS_MAX];
@@ -48,23 +48,51 @@ static octavo_status take_turns(const stopwatch *w, uint64_t budget, uint32_t *r
   return status;
 }
 
-static octavo_status profile(octavo_model *model, latency_result *result, octavo_error *error) {
+/* The median, so that a run that was interrupted does not count for any layer. */
+static void take_medians(double *samples, latency_result *result) {
+  for (uint32_t i = 0; i < result->layer_count; i++) {
+    double *of_layer = samples + (size_t)i * PROFILED_RUNS;
+    statistics_sort(of_layer, PROFILED_RUNS);
+    result->layers[i].nanoseconds = statistics_percentile(of_layer, PROFILED_RUNS, 50.0);
+  }
+}
+
+static octavo_status profile(octavo_session *session, double *samples, latency_result *result,
+                             octavo_error *error) {
+  octavo_status status = octavo_session_run(session, error); /* warms the caches */
+  for (uint32_t run = 0; run < PROFILED_RUNS && status == OCTAVO_OK; run++) {
+    octavo_session_profile_reset(session);
+    status = octavo_session_run(session, error);
+    for (uint32_t i = 0; i < result->layer_count && status == OCTAVO_OK; i++) {
+      octavo_profile_entry entry = {0};
+      octavo_session_profile(session, i, &entry);
+      result->layers[i].kernel = entry.kernel;
+      samples[(size_t)i * PROFILED_RUNS + run] = (double)entry.nanoseconds;
+    }
+  }
+  if (status == OCTAVO_OK)
+    take_medians(samples, result);
+  return status;
+}
+
+static octavo_status profile_model(octavo_model *model, latency_result *result,
+                                   octavo_error *error) {
+  result->layer_count = octavo_model_operator_count(model);
+  result->layers = octavo_memory_alloc(result->layer_count, sizeof *result->layers);
+  double *samples = octavo_memory_alloc(result->layer_count, PROFILED_RUNS * sizeof *samples);
   octavo_session_options options;
   octavo_session_options_init(&options);
   options.profile = true;
   octavo_session *session = NULL;
-  octavo_status status = octavo_session_create(model, &options, &session, error);
-  for (uint32_t i = 0; i <= PROFILED_RUNS && status == OCTAVO_OK; i++) {
-    if (i == 1)
-      octavo_session_profile_reset(session);
-    status = octavo_session_run(session, error);
-  }
-  for (uint32_t i = 0; i < result->layer_count && status == OCTAVO_OK; i++) {
-    octavo_profile_entry entry = {0};
-    octavo_session_profile(session, i, &entry);
-    result->layers[i] = (layer_time){entry.kernel, (double)entry.nanoseconds / PROFILED_RUNS};
-  }
+  octavo_status status = OCTAVO_OK;
+  if (result->layers == NULL || samples == NULL)
+    status = octavo_error_memory(error, result->layer_count * sizeof *samples, "measurements");
+  if (status == OCTAVO_OK)
+    status = octavo_session_create(model, &options, &session, error);
+  if (status == OCTAVO_OK)
+    status = profile(session, samples, result, error);
   octavo_session_free(session);
+  octavo_memory_free(samples);
   return status;
 }
 
@@ -79,12 +107,7 @@ static octavo_status measure(stopwatch *w, octavo_model *const *models, uint64_t
     statistics_sort(w->samples[m], runs);
     result->median = statistics_percentile(w->samples[m], runs, 50.0);
     result->runs = runs;
-    result->layer_count = octavo_model_operator_count(models[m]);
-    result->layers = octavo_memory_alloc(result->layer_count, sizeof *result->layers);
-    status = result->layers != NULL
-                 ? profile(models[m], result, error)
-                 : octavo_error_memory(error, result->layer_count * sizeof *result->layers,
-                                       "measurements");
+    status = profile_model(models[m], result, error);
   }
   return status;
 }

@@ -10,7 +10,7 @@ extern "C" {
 
 typedef struct layer_time {
   const char *kernel; /* constant */
-  double nanoseconds; /* of one run, mean */
+  double nanoseconds; /* of one run, the median */
 } layer_time;
 
 typedef struct latency_result {

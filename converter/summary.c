@@ -100,15 +100,13 @@ static void print_accuracy(const conversion *c, FILE *stream) {
   fputc('\n', stream);
 }
 
-/* What a layer adds itself, or what arrives with it where that is not known. */
-static double own_snr(const layer_quality *layer) {
-  return isnan(layer->isolated_snr_db) ? layer->snr_db : layer->isolated_snr_db;
-}
-
+/* What a layer loses by itself; layers in float32 lose nothing and come last. */
 static int compare_quality(const void *a, const void *b) {
   const layer_quality *const *x = a, *const *y = b;
-  if (own_snr(*x) != own_snr(*y))
-    return own_snr(*x) < own_snr(*y) ? -1 : 1;
+  const double p = isnan((*x)->isolated_snr_db) ? INFINITY : (*x)->isolated_snr_db;
+  const double q = isnan((*y)->isolated_snr_db) ? INFINITY : (*y)->isolated_snr_db;
+  if (p != q)
+    return p < q ? -1 : 1;
   return *x < *y ? -1 : *x > *y;
 }
 

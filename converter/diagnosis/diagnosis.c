@@ -179,13 +179,9 @@ void diagnosis_free(diagnosis *d) {
   memset(d, 0, sizeof *d);
 }
 
-static double badness(const layer_diagnosis *layer) {
-  return isnan(layer->isolated_snr_db) ? layer->snr_db : layer->isolated_snr_db;
-}
-
 /* NaN comes last. */
 static bool comes_before(const layer_diagnosis *a, const layer_diagnosis *b) {
-  const double x = badness(a), y = badness(b);
+  const double x = a->isolated_snr_db, y = b->isolated_snr_db;
   return x < y || (isnan(y) && !isnan(x));
 }
 

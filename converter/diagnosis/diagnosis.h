@@ -50,8 +50,8 @@ octavo_status diagnose(const diagnosis_job *job, selfcheck_result *quality, diag
 /* An all-zero *d is allowed; it is all zero afterwards. */
 void diagnosis_free(diagnosis *d);
 
-/* Fills `order` with the indices of the layers that have a signal-to-noise ratio, the worst
- * (isolated, where that is known) first, and then the others in order. */
+/* Fills `order` with the indices of the layers: those in int8, the one that loses most by itself
+ * first, and then the others in order. */
 void diagnosis_rank(const diagnosis *d, uint32_t *order);
 
 #ifdef __cplusplus

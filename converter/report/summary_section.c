@@ -42,7 +42,7 @@ static void latency_tile(html *h, const conversion *c) {
   report_time(d->latency_model.median, value, sizeof value);
   report_time(d->latency_float.median, before, sizeof before);
   snprintf(note, sizeof note, "float32: %s, %.1f times %s; one thread, median of %u", before,
-           ratio >= 1.0 ? ratio : 1.0 / ratio, ratio >= 1.0 ? "as much" : "less",
+           ratio >= 1.0 ? ratio : 1.0 / ratio, ratio >= 1.0 ? "as long" : "less",
            d->latency_model.runs);
   tile(h, "Time per image", value, note);
 }

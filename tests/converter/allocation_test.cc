@@ -6,7 +6,7 @@
 #include "converter/selfcheck.h"
 #include "converter/test_vectors.h"
 #include "runtime/memory.h"
-#include "tests/converter/tiny_network.h"
+#include "tests/converter/tiny_conversion.h"
 
 #include <gmock/gmock.h>
 
@@ -100,6 +100,19 @@ TEST(Allocation, CalibrateAndCompare) {
   });
   image_sample_close(&images);
   built_model_free(&built);
+}
+
+TEST(Allocation, Diagnose) {
+  TinyConversion conversion;
+  FailEach([&](octavo_error *error) {
+    selfcheck_result quality = {};
+    diagnosis d = {};
+    const diagnosis_job job = conversion.Job();
+    const octavo_status status = diagnose(&job, &quality, &d, error);
+    diagnosis_free(&d);
+    selfcheck_free(&quality);
+    return status;
+  });
 }
 
 } // namespace

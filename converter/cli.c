@@ -19,12 +19,15 @@ static const option_descriptor options[] = {
      .offset = AT(source),
      .minimum = 1,
      .help = "The trained network, an ONNX file."},
+    {.name = "IMAGE",
+     .kind = OPTION_ARGUMENTS,
+     .offset = AT(images),
+     .help = "With --doctor: photos that all show the same class, JPEG or PNG."},
     {.name = "output",
      .letter = 'o',
      .kind = OPTION_STRING,
      .offset = AT(output),
      .value = "FILE",
-     .required = true,
      .help = "The model file to write, usually NAME.octavo."},
     {.name = "mode",
      .kind = OPTION_CHOICE,
@@ -130,6 +133,18 @@ static const option_descriptor options[] = {
      .help = "Write what int8 does to each layer: a page if the name ends in .html, data if in "
              ".json. May be given twice.",
      .group = "Report"},
+    {.name = "doctor",
+     .kind = OPTION_FLAG,
+     .offset = AT(doctor),
+     .help = "Convert nothing; find out how the network (or a model file) wants its images: try "
+             "the usual mistakes in channels, values, size and layout on images whose class is "
+             "known, rank them, and say what to pass. With --data, also on a labelled folder.",
+     .group = "Doctor"},
+    {.name = "expect",
+     .kind = OPTION_STRING,
+     .offset = AT(expect),
+     .value = "CLASS",
+     .help = "What the images show: a label or the number of a class."},
     {.name = "json",
      .kind = OPTION_STRING,
      .offset = AT(json),
@@ -159,7 +174,8 @@ static const option_descriptor options[] = {
 static const char *const examples[] = {
     "octavo-convert resnet20.onnx --calib cifar10/ --preset cifar10 -o resnet20.octavo",
     "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
-    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo", NULL};
+    "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo",
+    "octavo-convert --doctor net.onnx cat1.jpg cat2.jpg --labels names.txt --expect cat", NULL};
 
 static const option_program program = {
     .name = "octavo-convert",
@@ -174,6 +190,23 @@ static const option_program program = {
 static int usage(const char *message) {
   fprintf(stderr, "octavo-convert: %s\noctavo-convert: --help tells all options\n", message);
   return 2;
+}
+
+static int check_doctor(const convert_options *values) {
+  if (!values->doctor && values->output == NULL)
+    return usage("--output is missing");
+  if (!values->doctor && values->images.count > 0)
+    return usage("one network is converted at a time; images go with --doctor");
+  if (!values->doctor && values->expect != NULL)
+    return usage("--expect goes with --doctor");
+  if (values->doctor && (values->output != NULL || values->report.count > 0))
+    return usage("--doctor converts nothing: --output and --report have no meaning");
+  if (values->doctor && values->images.count == 0 && values->data == NULL)
+    return usage("--doctor needs images: photos with --expect CLASS, or --data DIR");
+  if (values->doctor && (values->images.count > 0) != (values->expect != NULL))
+    return usage("--doctor: photos need --expect CLASS to say what they show, and the other way "
+                 "round");
+  return OPTIONS_RUN;
 }
 
 static int check_report(const convert_options *values) {
@@ -195,5 +228,6 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return usage("--verbose and --quiet exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
-  return check_report(values);
+  const int doctor = check_doctor(values);
+  return doctor == OPTIONS_RUN ? check_report(values) : doctor;
 }

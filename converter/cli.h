@@ -28,6 +28,9 @@ typedef struct convert_options {
   uint32_t test_vectors; /* 0 = by the size of the input */
   const char *json;
   option_strings report;
+  bool doctor;
+  const char *expect;
+  option_arguments images; /* for the doctor */
   bool verbose, quiet;
 } convert_options;
 

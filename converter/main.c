@@ -1,6 +1,7 @@
 /* octavo-convert: a trained ONNX network becomes a model file. */
 #include "common/atomic_file.h"
 #include "converter/conversion.h"
+#include "converter/doctor/doctor.h"
 #include "converter/report/report.h"
 #include "converter/summary.h"
 #include "platforms/platform.h"
@@ -21,6 +22,19 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   return status;
 }
 
+static octavo_status convert(const convert_options *options, octavo_error *error) {
+  conversion c;
+  octavo_status status = conversion_run(&c, options, options->quiet ? NULL : stderr, error);
+  if (status == OCTAVO_OK)
+    status = write_results(&c, error);
+  conversion_free(&c);
+  return status;
+}
+
+static octavo_status diagnose_images(const convert_options *options, octavo_error *error) {
+  return doctor_run(options, options->quiet ? NULL : stdout, options->quiet ? NULL : stderr, error);
+}
+
 int main(int argc, char **argv) {
   convert_options options;
   const int code = cli_parse(argc, argv, &options);
@@ -28,11 +42,8 @@ int main(int argc, char **argv) {
     return code;
   platform_interrupt_catch();
   octavo_error error = {{0}};
-  conversion c;
-  octavo_status status = conversion_run(&c, &options, options.quiet ? NULL : stderr, &error);
-  if (status == OCTAVO_OK)
-    status = write_results(&c, &error);
-  conversion_free(&c);
+  const octavo_status status =
+      options.doctor ? diagnose_images(&options, &error) : convert(&options, &error);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;
   fprintf(stderr, "octavo-convert: %s\n", error.text);

@@ -11,20 +11,6 @@
 #define NEAR_TEXT       300
 #define COMPARED_LENGTH 63
 
-/* Whether `text` is one of the comma-separated names in `label`. */
-static bool is_name_in(const char *label, const char *text) {
-  const size_t length = strlen(text);
-  for (const char *at = label;; at++) {
-    at += strspn(at, " ");
-    const size_t name = strcspn(at, ",");
-    if (name == length && strncasecmp(at, text, length) == 0)
-      return true;
-    at += name;
-    if (*at == '\0')
-      return false;
-  }
-}
-
 static char lower(char c) {
   return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
 }
@@ -50,6 +36,25 @@ static size_t distance(const char *a, const char *b) {
   return row[columns];
 }
 
+/* The smallest distance of `text` to one of the comma-separated names in `label`; 0 is equality. */
+static size_t distance_to_names(const char *label, const char *text) {
+  size_t least = SIZE_MAX;
+  for (const char *at = label;; at++) {
+    at += strspn(at, " ");
+    const size_t length = strcspn(at, ",");
+    char name[COMPARED_LENGTH + 1];
+    if (length <= COMPARED_LENGTH) {
+      memcpy(name, at, length);
+      name[length] = '\0';
+      const size_t d = distance(name, text);
+      least = d < least ? d : least;
+    }
+    at += length;
+    if (*at == '\0')
+      return least;
+  }
+}
+
 static bool contains(const char *label, const char *text) {
   const size_t length = strlen(text);
   for (; *label != '\0'; label++)
@@ -63,7 +68,7 @@ static void near_labels(const octavo_model *model, const char *text, char *list,
   list[0] = '\0';
   for (uint32_t i = 0; i < octavo_model_label_count(model) && found < NEAR_LABELS; i++) {
     const char *label = octavo_model_label(model, i);
-    if (!contains(label, text) && distance(label, text) > 1 + strlen(text) / 3)
+    if (!contains(label, text) && distance_to_names(label, text) > 1 + strlen(text) / 3)
       continue;
     const size_t length = strlen(list);
     snprintf(list + length, size - length, "%s'%.60s' (%u)", found == 0 ? "" : ", ", label, i);
@@ -92,7 +97,7 @@ octavo_status expected_class_find(const octavo_model *model, uint32_t classes, c
     for (uint32_t i = 0; i < octavo_model_label_count(model); i++) {
       const char *label = octavo_model_label(model, i);
       *index = i;
-      if (names == 0 ? strcasecmp(label, text) == 0 : is_name_in(label, text))
+      if (names == 0 ? strcasecmp(label, text) == 0 : distance_to_names(label, text) == 0)
         return OCTAVO_OK;
     }
   char *end = NULL;

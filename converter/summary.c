@@ -193,6 +193,8 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   if (c->quantized != NULL)
     print_calibration(c, stream);
   print_accuracy(c, stream);
+  for (uint32_t i = 0; i < c->options->report.count; i++)
+    fprintf(stream, "report: %s\n", c->options->report.values[i]);
   fprintf(stream, "took %.1f s\n", (double)c->nanoseconds * 1e-9);
   if (c->quality.layer_count > 0)
     status = print_layers(c, verbose, stream, error);

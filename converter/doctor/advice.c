@@ -81,12 +81,12 @@ void doctor_options(const doctor_candidate *candidate, char *text, size_t size) 
 static const char *const layout_remedies[DOCTOR_LAYOUTS] = {
     [DOCTOR_LAYOUT_RIGHT] = "",
     [DOCTOR_LAYOUT_INTERLEAVED] =
-        "the network was trained on images whose interleaved bytes were read as planes, which no "
-        "option can imitate: mend the loading of the training images (transpose to NCHW, not "
-        "reshape) and train again",
+        ("the network was trained on images whose interleaved bytes were read as planes, which no "
+         "option can imitate: mend the loading of the training images (transpose to NCHW, not "
+         "reshape) and train again"),
     [DOCTOR_LAYOUT_TRANSPOSED] =
-        "the network was trained on images whose rows and columns were exchanged, which no option "
-        "can imitate: exchange them before octavo-run sees the image, or mend the training",
+        ("the network was trained on images whose rows and columns were exchanged, which no option "
+         "can imitate: exchange them before octavo-run sees the image, or mend the training"),
 };
 
 const char *doctor_remedy(const doctor_candidate *candidate) {

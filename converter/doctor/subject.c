@@ -18,7 +18,19 @@ static octavo_status is_model_file(const char *path, bool *result, octavo_error 
   return OCTAVO_OK;
 }
 
-static octavo_status open_model_file(const char *path, doctor_subject *s, octavo_error *error) {
+static bool rule_options_given(const convert_options *o) {
+  return o->preset != NULL || o->labels != NULL || o->size != NULL || o->resize != NULL ||
+         o->crop != CROP_AUTO || o->scale.count + o->mean.count + o->std.count > 0 || o->bgr;
+}
+
+static octavo_status open_model_file(const convert_options *options, doctor_subject *s,
+                                     octavo_error *error) {
+  const char *path = options->source;
+  if (rule_options_given(options))
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "%.200s is a model file, which says itself what it does to images and "
+                            "what its classes are called: options about these go with an ONNX file",
+                            path);
   octavo_status status = octavo_model_open(path, &s->model, error);
   if (status == OCTAVO_OK && octavo_model_preprocessing(s->model, &s->rule) != OCTAVO_OK)
     status = octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
@@ -67,7 +79,7 @@ octavo_status doctor_subject_open(const convert_options *options, doctor_subject
   bool model_file = false;
   octavo_status status = is_model_file(options->source, &model_file, error);
   if (status == OCTAVO_OK)
-    status = model_file ? open_model_file(options->source, subject, error)
+    status = model_file ? open_model_file(options, subject, error)
                         : open_network(options, subject, error);
   if (status != OCTAVO_OK) {
     doctor_subject_close(subject);

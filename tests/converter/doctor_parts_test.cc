@@ -1,9 +1,13 @@
 /* The doctor's parts: combinations, feeding, scores, classes, advice. */
 #include "converter/doctor/advice.h"
+#include "converter/doctor/doctor.h"
 #include "converter/doctor/expected_class.h"
+#include "tests/common/allocation_failures.h"
 #include "tests/converter/blue_network.h"
+#include "tests/converter/tiny_network.h"
 
 #include <algorithm>
+#include <fstream>
 
 namespace {
 
@@ -188,6 +192,21 @@ TEST(DoctorAdvice, Options) {
   EXPECT_THAT(text, HasSubstr("--resize 9"));
   c.layout = DOCTOR_LAYOUT_INTERLEAVED;
   EXPECT_THAT(doctor_remedy(&c), HasSubstr("no option can imitate"));
+}
+
+TEST(Doctor, EveryAllocationMayFail) {
+  TemporaryFolder folder;
+  std::ofstream(folder.Path("m.octavo"), std::ios::binary) << BlueNetwork(PlainRule());
+  WriteColour(folder.Path("blue.png"), 12, 8, 0, 0, 128);
+  const std::string model = folder.Path("m.octavo"), image = folder.Path("blue.png");
+  char *arguments[] = {const_cast<char *>(image.c_str())};
+  convert_options options = {};
+  options.source = model.c_str();
+  options.expect = "mid";
+  options.images = {arguments, 1};
+  options.threads = 1;
+  FailEachAllocation(
+      [&](octavo_error *error) { return doctor_run(&options, nullptr, nullptr, error); });
 }
 
 } // namespace

@@ -101,6 +101,7 @@ TEST_F(Doctor, Mistakes) {
   ExpectFailure(Run("right.octavo", {blue, "--expect", "mud"}), "did you mean", 1);
   ExpectFailure(Run("right.octavo", {blue, "--expect", "2"}), "2 classes", 1);
   ExpectFailure(Run("right.octavo", {Path("none.png"), "--expect", "mid"}), "none.png", 1);
+  ExpectFailure(Run("right.octavo", {blue, "--expect", "mid", "--bgr"}), "says itself", 1);
   ExpectFailure(Run("none.onnx", {blue, "--expect", "mid"}), "none.onnx", 1);
   ExpectFailure(Run("blue.png", {blue, "--expect", "mid"}), "blue.png", 1);
   ExpectFailure(RunProgram(OCTAVO_CONVERT, {Path("a.onnx"), "b.onnx", "-o", Path("x")}),

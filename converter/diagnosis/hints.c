@@ -13,7 +13,6 @@
 #define SPREAD_LARGE  30.0  /* between the channels' weights */
 #define OUTLIERS      4.0   /* times that the range is wider than what nearly all values need */
 #define NEARLY_ALL    0.999
-#define ARRIVES       10.0 /* decibels that "all" is worse than "alone" */
 #define IMAGES_ENOUGH 100
 
 /* The width that the middle NEARLY_ALL of the values take, to a bin. */
@@ -67,7 +66,7 @@ static bool spread(const hint_facts *facts, const layer_diagnosis *layer, char *
 
 static bool arrives(const hint_facts *facts, const layer_diagnosis *layer, char *text) {
   (void)facts;
-  if (!(layer->isolated_snr_db >= GOOD) || !(layer->isolated_snr_db - layer->snr_db >= ARRIVES))
+  if (!(layer->isolated_snr_db >= GOOD) || !(layer->snr_db < POOR))
     return false;
   snprintf(text, HINT_BYTES,
            "Good alone (%.0f dB), worse with all before it (%.0f dB): its error comes from the "

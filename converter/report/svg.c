@@ -38,7 +38,7 @@ static void grid_line(html *h, double y, const char *text) {
 
 static void number_line(html *h, double value, double top) {
   char text[32];
-  snprintf(text, sizeof text, "%.3g", value);
+  snprintf(text, sizeof text, "%.6g", value);
   grid_line(h, height_of(value, top), text);
 }
 

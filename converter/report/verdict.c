@@ -12,10 +12,20 @@ hint_facts report_facts(const conversion *c) {
                       .images_available = c->calibration_images.available};
 }
 
+/* Fewer images that are classified otherwise are no reason for alarm, whatever share they are. */
+#define FEW_OTHERS 5.0
+
 static const char *const headlines[] = {
     [REPORT_GOOD] = "int8 is as good as float32 here",
     [REPORT_FAIR] = "int8 loses a little",
     [REPORT_BAD] = "int8 loses too much",
+};
+
+/* Where accuracy was not measured. */
+static const char *const agreement_headlines[] = {
+    [REPORT_GOOD] = "int8 decides as float32 does",
+    [REPORT_FAIR] = "int8 decides otherwise now and then",
+    [REPORT_BAD] = "int8 decides otherwise too often",
 };
 
 /* Points of accuracy, or percent of the images that are classified otherwise. */
@@ -42,7 +52,9 @@ report_verdict report_verdict_of(const conversion *c) {
   report_verdict v = {REPORT_GOOD, "", ""};
   const double drop = (double)c->accuracy_float - (double)c->accuracy_int8;
   if (isnan(drop)) {
-    v.grade = grade_of(100.0 - c->quality.agreement, 2.0, 5.0);
+    const double others = 100.0 - c->quality.agreement;
+    const double images = others * c->calibration_images.count / 100.0;
+    v.grade = grade_of(others, 2.0, images < FEW_OTHERS ? INFINITY : 5.0);
     snprintf(
         v.reason, sizeof v.reason,
         "Both choose the same class for %.2f %% of the %u calibration images; accuracy was not "
@@ -55,7 +67,8 @@ report_verdict report_verdict_of(const conversion *c) {
              c->test_images.count, drop > 0.0 ? "falls" : "does not fall",
              (double)c->accuracy_float, (double)c->accuracy_int8, -drop);
   }
-  snprintf(v.headline, sizeof v.headline, "%s", headlines[v.grade]);
+  snprintf(v.headline, sizeof v.headline, "%s",
+           isnan(drop) ? agreement_headlines[v.grade] : headlines[v.grade]);
   add_worst(c, &v);
   return v;
 }

@@ -1,5 +1,6 @@
 #include "options_internal.h"
 
+#include "common/edit_distance.h"
 #include "octavo.h"
 
 #include <stdarg.h>
@@ -8,7 +9,6 @@
 #define EXIT_USAGE 2
 
 /* The longest option name that is compared for a suggestion. */
-#define NAME_MAX_LENGTH 63
 
 typedef struct parser {
   const option_program *program;
@@ -32,37 +32,14 @@ static int wrong(const parser *p, const char *format, ...) {
   return EXIT_USAGE;
 }
 
-static size_t smaller(size_t a, size_t b) {
-  return a < b ? a : b;
-}
-
-/* Levenshtein's distance of `a` (of `length` characters) and `b`; both up to NAME_MAX_LENGTH. */
-static size_t distance(const char *a, size_t length, const char *b) {
-  size_t row[NAME_MAX_LENGTH + 1];
-  const size_t columns = strlen(b);
-  for (size_t j = 0; j <= columns; j++)
-    row[j] = j;
-  for (size_t i = 1; i <= length; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= columns; j++) {
-      const size_t change = diagonal + (a[i - 1] != b[j - 1]);
-      diagonal = row[j];
-      row[j] = smaller(change, smaller(row[j], row[j - 1]) + 1);
-    }
-  }
-  return row[columns];
-}
-
 static int unknown(const parser *p, const char *argument, const char *name, size_t length) {
   const char *best = NULL;
   size_t best_distance = SIZE_MAX;
   for (size_t i = 0; i < p->program->option_count; i++) {
     const option_descriptor *option = &p->program->options[i];
-    if (options_positional(option) || length > NAME_MAX_LENGTH ||
-        strlen(option->name) > NAME_MAX_LENGTH)
+    if (options_positional(option))
       continue;
-    const size_t d = distance(name, length, option->name);
+    const size_t d = edit_distance(name, length, option->name);
     if (d < best_distance) {
       best_distance = d;
       best = option->name;
@@ -94,13 +71,13 @@ static size_t find_letter(const option_program *program, char letter) {
 static int take_value(parser *p, size_t index, const char *attached) {
   const option_descriptor *option = &p->program->options[index];
   const bool repeated = (p->given >> index & 1u) != 0;
-  if (repeated && option->kind != OPTION_FLAG && option->kind != OPTION_STRINGS)
+  if (repeated && !options_bare(option) && option->kind != OPTION_STRINGS)
     return wrong(p, "--%s was given twice", option->name);
   p->given |= UINT64_C(1) << index;
   const char *text = attached;
-  if (option->kind == OPTION_FLAG && attached != NULL)
+  if (options_bare(option) && attached != NULL)
     return wrong(p, "--%s takes no value, found '%s'", option->name, attached);
-  if (option->kind != OPTION_FLAG && attached == NULL) {
+  if (!options_bare(option) && attached == NULL) {
     if (p->next >= p->argc)
       return wrong(p, "--%s needs a value: %s", option->name,
                    option->value != NULL ? option->value : "VALUE");
@@ -196,6 +173,19 @@ static bool asks(int argc, char **argv, const char *name, const char *letter) {
   return false;
 }
 
+/* Whether one of the program's own questions is asked, and which. */
+static const option_descriptor *find_question(const option_program *program, int argc,
+                                              char **argv) {
+  for (size_t i = 0; i < program->option_count; i++) {
+    const option_descriptor *option = &program->options[i];
+    char name[64];
+    snprintf(name, sizeof name, "--%s", option->name);
+    if (option->kind == OPTION_QUESTION && asks(argc, argv, name, NULL))
+      return option;
+  }
+  return NULL;
+}
+
 int options_parse(const option_program *program, int argc, char **argv, void *values) {
   if (asks(argc, argv, "--help", find_letter(program, 'h') == SIZE_MAX ? "-h" : NULL)) {
     options_print_help(program, values, stdout);
@@ -204,6 +194,11 @@ int options_parse(const option_program *program, int argc, char **argv, void *va
   if (asks(argc, argv, "--version", NULL)) {
     printf("%s %s\n", program->name, octavo_version());
     return 0;
+  }
+  const option_descriptor *question = find_question(program, argc, argv);
+  if (question != NULL) {
+    *(bool *)((char *)values + question->offset) = true;
+    return OPTIONS_RUN;
   }
   parser p = {.program = program, .argc = argc, .argv = argv, .values = values, .next = 1};
   if (program->option_count > 64)

@@ -18,9 +18,11 @@ extern "C" {
 /* What an option takes, and the type of the struct member at `offset`. */
 typedef enum option_kind {
   OPTION_FLAG,      /* bool, set to true */
+  OPTION_QUESTION,  /* bool, set to true; as with --help, nothing else is looked at */
   OPTION_UNSIGNED,  /* uint32_t in [minimum, maximum] */
   OPTION_SEED,      /* uint64_t, decimal or 0x... */
-  OPTION_REAL,      /* double in [minimum, maximum], finite; a fraction such as 1/255 is allowed */
+  OPTION_REAL,      /* double in [minimum, maximum], finite; a fraction such as 1/255 is allowed.
+                       Set to NaN before: no default is shown */
   OPTION_REALS,     /* option_reals: comma-separated numbers as above */
   OPTION_STRING,    /* const char *, into argv */
   OPTION_STRINGS,   /* option_strings: the option may be repeated */

@@ -90,7 +90,7 @@ static void print_option(const option_descriptor *option, const void *values, FI
     snprintf(letter, sizeof letter, "-%c,", option->letter);
   if (options_positional(option))
     snprintf(left, sizeof left, "  %s", option->name);
-  else if (option->kind == OPTION_FLAG)
+  else if (options_bare(option))
     snprintf(left, sizeof left, "  %s --%s", letter, option->name);
   else
     snprintf(left, sizeof left, "  %s --%s %s", letter, option->name, value_name(option));

@@ -19,6 +19,11 @@ static inline bool options_positional(const option_descriptor *option) {
   return option->kind == OPTION_ARGUMENT || option->kind == OPTION_ARGUMENTS;
 }
 
+/* Whether it takes no value. */
+static inline bool options_bare(const option_descriptor *option) {
+  return option->kind == OPTION_FLAG || option->kind == OPTION_QUESTION;
+}
+
 /* Writes "Usage: …", one line. */
 void options_print_usage(const option_program *program, FILE *stream);
 

@@ -115,7 +115,10 @@ static void expect_real(const option_descriptor *option, char *expected, size_t 
 static void show_real(const option_descriptor *option, const void *member, char *text,
                       size_t size) {
   (void)option;
-  snprintf(text, size, "%.6g", *(const double *)member);
+  const double value = *(const double *)member;
+  text[0] = '\0';
+  if (!isnan(value)) /* NaN: the option has no default */
+    snprintf(text, size, "%.6g", value);
 }
 
 static bool store_reals(const option_descriptor *option, const char *text, void *member) {
@@ -232,6 +235,7 @@ static bool store_flag(const option_descriptor *option, const char *text, void *
 
 static const kind_descriptor kinds[] = {
     [OPTION_FLAG] = {store_flag, expect_string, show_nothing},
+    [OPTION_QUESTION] = {store_flag, expect_string, show_nothing},
     [OPTION_UNSIGNED] = {store_unsigned, expect_unsigned, show_unsigned},
     [OPTION_SEED] = {store_seed, expect_seed, show_seed},
     [OPTION_REAL] = {store_real, expect_real, show_real},

@@ -6,11 +6,12 @@
 #include "converter/report/report.h"
 #include "runtime/format.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #define AT(member) offsetof(convert_options, member)
 
-static const char *const modes[] = {"static", "float", NULL};
+const char *const cli_mode_names[] = {"static", "static-eager", "dynamic", "float", NULL};
 static const char *const crops[] = {"auto", "center", "none", NULL};
 
 static const option_descriptor options[] = {
@@ -29,12 +30,19 @@ static const option_descriptor options[] = {
      .offset = AT(output),
      .value = "FILE",
      .help = "The model file to write, usually NAME.octavo."},
+    {.name = "export-qdq",
+     .kind = OPTION_FLAG,
+     .offset = AT(export_qdq),
+     .help = "Write the int8 network as an ONNX model with QuantizeLinear and DequantizeLinear "
+             "nodes, for other tools. NETWORK may be an .octavo file then."},
     {.name = "mode",
      .kind = OPTION_CHOICE,
      .offset = AT(mode),
-     .choices = modes,
+     .choices = cli_mode_names,
      .value = "MODE",
-     .help = "int8 weights and activations, or float32 throughout",
+     .help = "int8 weights and activations, fused and chosen by the program or by the plan of "
+             "--plan; dynamic: int8 weights, float32 activations, no calibration; or float32 "
+             "throughout",
      .group = "Quantization"},
     {.name = "calib",
      .kind = OPTION_STRING,
@@ -61,6 +69,41 @@ static const option_descriptor options[] = {
      .offset = AT(seed),
      .value = "N",
      .help = "Which images are drawn."},
+    {.name = "plan",
+     .kind = OPTION_STRING,
+     .offset = AT(plan),
+     .value = "FILE",
+     .help = "For static-eager: what is fused, where quantized regions begin and end, and what "
+             "observes each module."},
+    {.name = "write-plan",
+     .kind = OPTION_STRING,
+     .offset = AT(write_plan),
+     .value = "FILE",
+     .help = "Write such a plan for the network, to be edited, and stop."},
+    {.name = "keep-float",
+     .kind = OPTION_STRINGS,
+     .offset = AT(keep_float),
+     .value = "LAYER,...",
+     .help = "These layers stay in float32. May be repeated.",
+     .group = "Precision of single layers"},
+    {.name = "max-drop",
+     .kind = OPTION_REAL,
+     .offset = AT(max_drop),
+     .value = "P",
+     .minimum = 0,
+     .maximum = 100,
+     .help = "Keep as few layers in float32 as needed to stay within P points of the float32 "
+             "network, measured on the test images of --data; fail, with the best that was "
+             "found, if that cannot be."},
+    {.name = "search",
+     .kind = OPTION_FLAG,
+     .offset = AT(search),
+     .help = "Instead of writing a model print accuracy, latency and size, measured, from all "
+             "layers int8 to all float32; needs --data."},
+    {.name = "require-int8",
+     .kind = OPTION_FLAG,
+     .offset = AT(require_int8),
+     .help = "Fail if a layer has no int8 form, rather than keep it in float32."},
     {.name = "preset",
      .kind = OPTION_STRING,
      .offset = AT(preset),
@@ -169,13 +212,21 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(quiet),
      .help = "Print errors only."},
+    {.name = "operators",
+     .kind = OPTION_QUESTION,
+     .offset = AT(operators),
+     .help = "Show which ONNX operators are supported, as Markdown, and end."},
 };
 
 static const char *const examples[] = {
     "octavo-convert resnet20.onnx --calib cifar10/ --preset cifar10 -o resnet20.octavo",
     "octavo-convert net.onnx --calib photos/ --preset imagenet --labels names.txt -o net.octavo",
+    "octavo-convert net.onnx --write-plan net.plan",
+    "octavo-convert net.onnx --mode static-eager --plan net.plan --calib photos/ -o net.octavo",
+    "octavo-convert --export-qdq resnet20.octavo -o resnet20-int8.onnx",
     "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo",
-    "octavo-convert --doctor net.onnx cat1.jpg cat2.jpg --labels names.txt --expect cat", NULL};
+    "octavo-convert --doctor net.onnx cat1.jpg cat2.jpg --labels names.txt --expect cat",
+    NULL};
 
 static const option_program program = {
     .name = "octavo-convert",
@@ -187,14 +238,16 @@ static const option_program program = {
     .examples = examples,
 };
 
+bool cli_mode_calibrates(int mode) {
+  return mode == CONVERT_STATIC || mode == CONVERT_STATIC_EAGER;
+}
+
 static int usage(const char *message) {
   fprintf(stderr, "octavo-convert: %s\noctavo-convert: --help tells all options\n", message);
   return 2;
 }
 
 static int check_doctor(const convert_options *values) {
-  if (!values->doctor && values->output == NULL)
-    return usage("--output is missing");
   if (!values->doctor && values->images.count > 0)
     return usage("one network is converted at a time; images go with --doctor");
   if (!values->doctor && values->expect != NULL)
@@ -213,19 +266,41 @@ static int check_report(const convert_options *values) {
   for (uint32_t i = 0; i < values->report.count; i++)
     if (!report_path_is_known(values->report.values[i]))
       return usage("--report: expected a name that ends in .html or .json");
-  if (values->report.count > 0 && values->mode == CONVERT_FLOAT)
+  if (values->report.count == 0)
+    return OPTIONS_RUN;
+  if (values->mode == CONVERT_FLOAT)
     return usage("--report tells what int8 does to a network; with --mode float there is nothing "
                  "to tell");
+  if (values->calibration == NULL || values->output == NULL || values->export_qdq)
+    return usage("--report tells what a conversion to a model file does on images: give --calib "
+                 "DIR and --output FILE");
   return OPTIONS_RUN;
 }
 
 int cli_parse(int argc, char **argv, convert_options *values) {
-  *values = (convert_options){.calibration_count = 512, .threads = 0};
+  *values = (convert_options){.calibration_count = 512, .max_drop = NAN};
   const int code = options_parse(&program, argc, argv, values);
   if (code != OPTIONS_RUN)
     return code;
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
+  if (values->output == NULL && !values->search && !values->operators && !values->doctor &&
+      values->write_plan == NULL)
+    return usage("--output FILE is missing: where to write the model");
+  if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
+      values->write_plan == NULL)
+    return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
+                 "to begin with");
+  if (values->output != NULL && values->search)
+    return usage("--search writes no model, so it goes without --output");
+  if (values->data == NULL && (values->search || !isnan(values->max_drop)))
+    return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
+  if (values->mode != CONVERT_STATIC &&
+      (values->search || !isnan(values->max_drop) || values->keep_float.count > 0))
+    return usage("--search, --max-drop and --keep-float go with --mode static; a plan says itself "
+                 "what stays in float32");
+  if (values->search && !isnan(values->max_drop))
+    return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
   const int doctor = check_doctor(values);

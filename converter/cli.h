@@ -9,7 +9,12 @@
 extern "C" {
 #endif
 
-typedef enum convert_mode { CONVERT_STATIC, CONVERT_FLOAT } convert_mode;
+typedef enum convert_mode {
+  CONVERT_STATIC,
+  CONVERT_STATIC_EAGER,
+  CONVERT_DYNAMIC,
+  CONVERT_FLOAT
+} convert_mode;
 typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
 
 /* As given; strings point into argv. What was not given is NULL, or has count 0. */
@@ -19,6 +24,10 @@ typedef struct convert_options {
   int calibrator; /* index into calibrator_names */
   const char *calibration, *data;
   uint32_t calibration_count;
+  const char *plan, *write_plan;
+  option_strings keep_float;
+  double max_drop; /* points; NaN = not asked for */
+  bool search, require_int8;
   uint64_t seed;
   uint32_t threads; /* 0 = as many as this process may use CPUs */
   const char *preset, *labels, *size, *resize;
@@ -32,7 +41,15 @@ typedef struct convert_options {
   const char *expect;
   option_arguments images; /* for the doctor */
   bool verbose, quiet;
+  bool operators; /* only show the page of supported operators */
+  bool export_qdq;
 } convert_options;
+
+/* Whether ranges of activations are calibrated in that mode. */
+bool cli_mode_calibrates(int mode);
+
+/* By convert_mode; NULL-terminated. */
+extern const char *const cli_mode_names[];
 
 /* Fills *options; see options_parse for the result. Combinations that cannot work end with 2 too.
  */

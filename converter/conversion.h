@@ -6,7 +6,11 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
 #include "converter/diagnosis/diagnosis.h"
+#include "converter/eager/plan_file.h"
 #include "converter/passes/passes.h"
+#include "converter/precision/front.h"
+#include "converter/precision/max_drop.h"
+#include "converter/quantize/given.h"
 #include "converter/selfcheck.h"
 
 #ifdef __cplusplus
@@ -22,18 +26,26 @@ typedef struct conversion {
   uint8_t source_sha256[32];
   passes_report passes;
   graph *network;   /* lowered, float */
-  graph *quantized; /* lowered, int8; NULL in float mode */
-  bool is_image;    /* whether there is one input, of images; else no preprocessing */
+  graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
+  bool is_given;    /* whether the source is quantized already: nothing is calibrated */
+  given_report given;
+  bool is_image; /* whether there is one input, of images; else no preprocessing */
   octavo_preprocessing rule;
   label_list labels;
 
   image_sample calibration_images; /* empty without --calib */
   image_sample test_images;        /* empty without --data */
-  calibration ranges;              /* static mode */
+  eager_plan plan;                 /* with --plan */
+  calibration ranges;              /* static modes */
+  layer_precision *precisions;     /* static modes: one per node of `network` */
+  const calibrator **choices;      /* with --plan: one per tensor of `network` */
+  max_drop_result drop;            /* with --max-drop */
+  front front;                     /* with --search, and then no int8 model */
   built_model float_model;
-  built_model int8_model;              /* static mode */
-  selfcheck_result quality;            /* static mode */
-  diagnosis layers;                    /* static mode with --report; else all zero */
+  bool bit_exact;                      /* the result gives the same bits on every CPU */
+  built_model int8_model;              /* static modes */
+  selfcheck_result quality;            /* static modes */
+  diagnosis layers;                    /* static and dynamic mode with --report; else all zero */
   float accuracy_float, accuracy_int8; /* percent; NaN = not measured */
   uint64_t nanoseconds;
 } conversion;

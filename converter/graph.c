@@ -1,5 +1,6 @@
 #include "converter/graph.h"
 
+#include "converter/graph_integers.h"
 #include "runtime/checked.h"
 #include "runtime/memory.h"
 
@@ -17,6 +18,7 @@ static void free_tensor(graph_tensor *tensor) {
   octavo_memory_free(tensor->name);
   octavo_memory_free(tensor->data);
   octavo_memory_free(tensor->quantization.scales);
+  graph_integers_free(tensor->integers);
 }
 
 static void free_node(graph_node *node) {

@@ -3,11 +3,13 @@
  *
  * It goes through two stages:
  *   imported: as the source model has it. Tensors in the source's layout (NCHW, OIHW), any
- * graph_op. lowered:  after passes_run. Activations NHWC, weights OHWI / OI, only operators that
- * the runtime has (op < GRAPH_OP_FIRST_IMPORTED, and op is the octavo_opcode, `attributes` its
- * record), nodes in execution order, constants float32, no dead node or tensor. shape[0] of every
- * activation is 1, the batch. The quantizer turns a lowered float graph into a lowered int8 graph
- * of the same layers.
+ * graph_op. Of a model that is quantized already, quantized activations are int8 tensors between
+ * QUANTIZE and DEQUANTIZE nodes, all layers compute in float32. lowered:  after passes_run.
+ * Activations NHWC, weights OHWI / OI, only operators that the runtime has (op <
+ * GRAPH_OP_FIRST_IMPORTED, and op is the octavo_opcode, `attributes` its record), nodes in
+ * execution order, constants float32, no dead node or tensor. shape[0] of every activation is 1,
+ * the batch. The quantizer turns a lowered float graph into a lowered int8 graph of the same
+ * layers.
  *
  * Tensors and nodes are named by index; indices stay valid until graph_compact. One thread. */
 #ifndef OCTAVO_CONVERTER_GRAPH_H
@@ -39,7 +41,8 @@ typedef enum graph_op {
   GRAPH_OP_IDENTITY,             /* also Dropout, Cast between floats, ... */
   GRAPH_OP_TRANSPOSE,            /* ints[]: permutation */
   GRAPH_OP_MATMUL,               /* a, constant b [I,O] */
-  GRAPH_OP_MULTIPLY, /* by a constant, or two activations (not supported by the runtime yet) */
+  GRAPH_OP_MULTIPLY,             /* x, constant, broadcast; so the next two. Of two activations:
+                                    OCTAVO_OP_MULTIPLY, OCTAVO_OP_SUBTRACT */
   GRAPH_OP_SUBTRACT,
   GRAPH_OP_DIVIDE,
   GRAPH_OP_ADD_CONSTANT, /* x, constant, broadcast */
@@ -54,6 +57,17 @@ typedef struct graph_quantization {
   uint32_t scale_count;
 } graph_quantization;
 
+/* What a float32 constant is in a source model that is quantized already: value = integer · scale,
+ * zero point 0. Whoever changes the values drops it. */
+typedef struct graph_integers {
+  float *scales; /* owned; one, or one per index along `axis` */
+  uint32_t scale_count;
+  uint32_t axis;   /* 0, the output channels, in a lowered graph */
+  int32_t *values; /* owned; int32 biases: one per element. NULL: int8, which rounding value / scale
+                      gives back */
+  uint32_t value_count;
+} graph_integers;
+
 typedef struct graph_tensor {
   char *name; /* owned; as in the source model; unique, not empty */
   graph_type type;
@@ -63,7 +77,8 @@ typedef struct graph_tensor {
   void *data; /* owned; constants only: dense, `bytes` long */
   size_t bytes;
   graph_quantization quantization;
-  uint64_t arena_offset; /* set by the memory plan */
+  graph_integers *integers; /* owned; NULL = it is not such a constant */
+  uint64_t arena_offset;    /* set by the memory plan */
 } graph_tensor;
 
 typedef struct graph_node {
@@ -77,7 +92,8 @@ typedef struct graph_node {
   uint32_t int_count;
   float number; /* epsilon, ... */
   bool flag;
-  bool removed; /* until graph_compact */
+  bool separate; /* a layer of its own by the user's plan: not to be fused into another */
+  bool removed;  /* until graph_compact */
 } graph_node;
 
 /* What the source model says about its input and classes besides the graph. */
@@ -107,6 +123,11 @@ graph *graph_copy(const graph *g, octavo_error *error); /* deep */
 octavo_status graph_add_tensor(graph *g, const char *name, graph_type type, uint32_t rank,
                                const int64_t *shape, const void *data, int32_t *index,
                                octavo_error *error);
+
+/* Says of a constant that it stands for integers: a deep copy of `from`, whose `values` may be
+ * NULL. `from` NULL: it stands for none. */
+octavo_status graph_set_integers(graph *g, int32_t tensor, const graph_integers *from,
+                                 octavo_error *error);
 
 /* Adds a node at position `position` (graph.node_count = at the end), with zeroed attributes.
  * Arrays and names are copied. */

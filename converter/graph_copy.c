@@ -1,5 +1,6 @@
 #include "converter/graph.h"
 
+#include "converter/graph_integers.h"
 #include "runtime/memory.h"
 
 #include <string.h>
@@ -26,6 +27,8 @@ static graph_tensor copy_tensor(const graph_tensor *from, bool *failed) {
   to.data = copy_bytes(from->data, from->bytes, 1, failed);
   to.quantization.scales =
       copy_bytes(from->quantization.scales, from->quantization.scale_count, sizeof(float), failed);
+  if (from->integers != NULL && (to.integers = graph_integers_copy(from->integers)) == NULL)
+    *failed = true;
   return to;
 }
 

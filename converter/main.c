@@ -2,6 +2,8 @@
 #include "common/atomic_file.h"
 #include "converter/conversion.h"
 #include "converter/doctor/doctor.h"
+#include "converter/export_job.h"
+#include "converter/operators_page.h"
 #include "converter/report/report.h"
 #include "converter/summary.h"
 #include "platforms/platform.h"
@@ -9,8 +11,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+static octavo_status write_front(const conversion *c, octavo_error *error) {
+  const convert_options *options = c->options;
+  const octavo_status status =
+      options->json != NULL ? summary_write_front(c, options->json, error) : OCTAVO_OK;
+  return status == OCTAVO_OK ? front_print(&c->front, c->network, stdout, error) : status;
+}
+
 static octavo_status write_results(const conversion *c, octavo_error *error) {
   const convert_options *options = c->options;
+  if (options->export_qdq)
+    return export_job_conversion(c, error);
   const built_model *result = conversion_result(c);
   octavo_status status = atomic_file_save(options->output, result->bytes, result->size, error);
   if (status == OCTAVO_OK && options->json != NULL)
@@ -22,17 +33,26 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   return status;
 }
 
-static octavo_status convert(const convert_options *options, octavo_error *error) {
-  conversion c;
-  octavo_status status = conversion_run(&c, options, options->quiet ? NULL : stderr, error);
-  if (status == OCTAVO_OK)
-    status = write_results(&c, error);
-  conversion_free(&c);
-  return status;
-}
-
 static octavo_status diagnose_images(const convert_options *options, octavo_error *error) {
   return doctor_run(options, options->quiet ? NULL : stdout, options->quiet ? NULL : stderr, error);
+}
+
+static octavo_status write_what_was_asked(const conversion *c, octavo_error *error) {
+  const convert_options *options = c->options;
+  if (options->search)
+    return write_front(c, error);
+  if (options->write_plan == NULL)
+    return write_results(c, error);
+  if (!options->quiet)
+    printf("%s: the plan. Edit it, then: octavo-convert %s --mode static-eager --plan %s --calib "
+           "DIR -o FILE\n",
+           options->write_plan, options->source, options->write_plan);
+  return OCTAVO_OK;
+}
+
+static octavo_status convert(conversion *c, const convert_options *options, octavo_error *error) {
+  const octavo_status status = conversion_run(c, options, options->quiet ? NULL : stderr, error);
+  return status == OCTAVO_OK ? write_what_was_asked(c, error) : status;
 }
 
 int main(int argc, char **argv) {
@@ -40,10 +60,23 @@ int main(int argc, char **argv) {
   const int code = cli_parse(argc, argv, &options);
   if (code != OPTIONS_RUN)
     return code;
+  if (options.operators) {
+    operators_page_write(stdout);
+    return EXIT_SUCCESS;
+  }
   platform_interrupt_catch();
   octavo_error error = {{0}};
-  const octavo_status status =
-      options.doctor ? diagnose_images(&options, &error) : convert(&options, &error);
+  conversion c = {0};
+  octavo_status status;
+  if (options.doctor)
+    status = diagnose_images(&options, &error);
+  else if (options.export_qdq && export_job_is_model(options.source))
+    status = export_job_model(&options, &error);
+  else
+    status = convert(&c, &options, &error);
+  if (c.plan.problems != NULL)
+    fputs(c.plan.problems, stderr);
+  conversion_free(&c);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;
   fprintf(stderr, "octavo-convert: %s\n", error.text);

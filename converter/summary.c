@@ -8,7 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define WORST_LAYERS 5
+#define WORST_LAYERS  5
+#define LISTED_LAYERS 8
+
+static const char *summary_check(const conversion *c) {
+  if (c->quantized == NULL)
+    return "engine agrees with the stored results";
+  return c->bit_exact ? "engine and plain C reference agree to the last bit"
+                      : "engine and plain C reference agree; float32 layers differ between CPUs in "
+                        "their last bits";
+}
 
 static void print_model(const conversion *c, FILE *stream) {
   const built_model *result = conversion_result(c);
@@ -28,9 +37,7 @@ static void print_model(const conversion *c, FILE *stream) {
           (unsigned long long)result->plan.arena_bytes,
           (unsigned long long)result->plan.lower_bound);
   fprintf(stream, "self-check passed: %u test vector%s, %s\n", info.test_vectors,
-          info.test_vectors == 1 ? "" : "s",
-          c->quantized != NULL ? "engine and plain C reference agree to the last bit"
-                               : "engine agrees with the stored results");
+          info.test_vectors == 1 ? "" : "s", summary_check(c));
 }
 
 static const char *const origins[RULE_SOURCES] = {
@@ -84,6 +91,33 @@ static void print_calibration(const conversion *c, FILE *stream) {
           c->network->tensors[c->ranges.moved_tensor].name);
 }
 
+static bool is_float_layer(const graph *g, const graph_node *node) {
+  return node->op != OCTAVO_OP_QUANTIZE && node->op != OCTAVO_OP_DEQUANTIZE &&
+         g->tensors[node->outputs[0]].type == GRAPH_FLOAT32;
+}
+
+/* What became of a network that was quantized already. */
+static void print_given(const conversion *c, FILE *stream) {
+  const graph *g = c->quantized;
+  fprintf(
+      stream,
+      "quantized by the source: scales and weights kept, no calibration; %u of %u layers int8\n",
+      c->given.int8_layers, c->given.int8_layers + c->given.float_layers);
+  if (c->given.raised_weights > 0)
+    fprintf(stream,
+            "%llu weights of -128 became -127, the least that the kernels of all processors take\n",
+            (unsigned long long)c->given.raised_weights);
+  if (c->given.float_layers == 0)
+    return;
+  fputs("float32, as the source gives no scale for them, or weights whose zero point is not 0:",
+        stream);
+  uint32_t listed = 0;
+  for (uint32_t n = 0; n < g->node_count && listed < LISTED_LAYERS; n++)
+    if (is_float_layer(g, &g->nodes[n]))
+      fprintf(stream, "%s %s", listed++ == 0 ? "" : ",", g->nodes[n].name);
+  fprintf(stream, "%s\n", c->given.float_layers > LISTED_LAYERS ? ", ..." : "");
+}
+
 static void print_accuracy(const conversion *c, FILE *stream) {
   if (c->quality.layer_count > 0)
     fprintf(stream, "int8 and float32 agree on the class of %.2f %% of the calibration images\n",
@@ -98,6 +132,24 @@ static void print_accuracy(const conversion *c, FILE *stream) {
   if (c->test_images.skipped > 0)
     fprintf(stream, "; %u unreadable images left out", c->test_images.skipped);
   fputc('\n', stream);
+}
+
+/* Which layers compute in float32 although the rest is int8. */
+static void print_float_layers(const conversion *c, FILE *stream) {
+  const graph *g = c->network;
+  uint32_t count = 0;
+  for (uint32_t n = 0; n < g->node_count; n++)
+    if (c->precisions[n] == PRECISION_FLOAT) {
+      fprintf(stream, "%s%s", count == 0 ? "in float32: " : ", ", g->nodes[n].name);
+      count++;
+    }
+  if (count > 0)
+    fprintf(stream, " (%u of %u layers)\n", count, g->node_count);
+  if (!isnan(c->options->max_drop))
+    fprintf(stream,
+            "--max-drop %g: %u of %u layers that int8 harms had to stay in float32; %u models "
+            "measured\n",
+            c->options->max_drop, c->drop.kept, c->drop.candidates, c->drop.measured);
 }
 
 /* What a layer loses by itself; layers in float32 lose nothing and come last. */
@@ -171,7 +223,7 @@ static octavo_status print_ranges(const conversion *c, FILE *stream, octavo_erro
         (quantization_parameters){q->quantization.scale, q->quantization.zero_point});
     table_cell(t, "%s", q->name);
     const value_range *seen = NULL;
-    for (uint32_t k = 0; k < c->network->tensor_count && seen == NULL; k++)
+    for (uint32_t k = 0; !c->is_given && k < c->network->tensor_count && seen == NULL; k++)
       if (strcmp(c->network->tensors[k].name, q->name) == 0)
         seen = &c->ranges.seen[k];
     table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->min);
@@ -190,8 +242,12 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   octavo_status status = OCTAVO_OK;
   print_model(c, stream);
   print_rule(c, stream);
-  if (c->quantized != NULL)
+  if (c->is_given && c->quantized != NULL)
+    print_given(c, stream);
+  else if (c->ranges.ranges != NULL)
     print_calibration(c, stream);
+  if (c->quantized != NULL)
+    print_float_layers(c, stream);
   print_accuracy(c, stream);
   for (uint32_t i = 0; i < c->options->report.count; i++)
     fprintf(stream, "report: %s\n", c->options->report.values[i]);
@@ -200,7 +256,7 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
     status = print_layers(c, verbose, stream, error);
   if (status == OCTAVO_OK && verbose)
     status = print_passes(c, stream, error);
-  if (status == OCTAVO_OK && verbose && c->quantized != NULL)
+  if (status == OCTAVO_OK && verbose && c->ranges.ranges != NULL)
     status = print_ranges(c, stream, error);
   return status;
 }

@@ -14,6 +14,9 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
 /* Errors: IO, MEMORY. */
 octavo_status summary_write_json(const conversion *c, const char *path, octavo_error *error);
 
+/* Writes what --search found to `path` as JSON. Errors: IO, MEMORY. */
+octavo_status summary_write_front(const conversion *c, const char *path, octavo_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -60,9 +60,43 @@ static void add_sources(const conversion *c, json_t *root) {
   json_object_set_new(root, "labels_from", json_string(rule_source_names[sources.labels]));
 }
 
+static json_t *float_layers_list(const conversion *c) {
+  json_t *list = json_array();
+  for (uint32_t n = 0; n < c->network->node_count; n++)
+    if (c->precisions[n] == PRECISION_FLOAT)
+      json_array_append_new(list, json_string(c->network->nodes[n].name));
+  return list;
+}
+
+static json_t *front_object(const conversion *c) {
+  const front *f = &c->front;
+  static const char *const kinds[] = {
+      [FRONT_KEPT] = "static", [FRONT_DYNAMIC] = "dynamic", [FRONT_FLOAT] = "float"};
+  json_t *points = json_array(), *order = json_array();
+  for (uint32_t p = 0; p < f->point_count; p++)
+    json_array_append_new(
+        points, json_pack("{s:s, s:I, s:o, s:o, s:I, s:b}", "kind", kinds[f->points[p].kind],
+                          "float_layers", (json_int_t)f->points[p].kept, "accuracy",
+                          real((double)f->points[p].accuracy), "milliseconds",
+                          real(f->points[p].milliseconds), "bytes", (json_int_t)f->points[p].bytes,
+                          "front", f->points[p].best));
+  for (uint32_t i = 0; i < f->layer_count; i++)
+    json_array_append_new(order, json_string(c->network->nodes[f->order[i]].name));
+  return json_pack("{s:o, s:o}", "points", points, "order", order);
+}
+
+octavo_status summary_write_front(const conversion *c, const char *path, octavo_error *error) {
+  json_t *root = front_object(c);
+  if (root == NULL)
+    return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the summary");
+  const octavo_status status = json_file_write(path, root, error);
+  json_decref(root);
+  return status;
+}
+
 octavo_status summary_write_json(const conversion *c, const char *path, octavo_error *error) {
   const built_model *result = conversion_result(c);
-  const bool is_static = c->quantized != NULL;
+  const bool is_quantized = c->quantized != NULL;
   octavo_model_info info = {0};
   octavo_model_describe(result->model, &info);
   json_t *root = json_pack(
@@ -80,11 +114,20 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
   json_object_set_new(root, "transposes_left", json_integer(c->passes.transposes_left));
   json_object_set_new(root, "accuracy_float", real((double)c->accuracy_float));
   json_object_set_new(root, "accuracy_model",
-                      real((double)(is_static ? c->accuracy_int8 : c->accuracy_float)));
+                      real((double)(is_quantized ? c->accuracy_int8 : c->accuracy_float)));
   json_object_set_new(root, "accuracy_images", json_integer((json_int_t)c->test_images.count));
-  if (is_static) {
-    json_object_set_new(root, "agreement", real(c->quality.agreement));
+  if (c->ranges.ranges != NULL)
     json_object_set_new(root, "calibration", calibration_object(c));
+  if (is_quantized && c->is_given)
+    json_object_set_new(root, "given",
+                        json_pack("{s:I, s:I, s:I}", "int8_layers",
+                                  (json_int_t)c->given.int8_layers, "float_layers",
+                                  (json_int_t)c->given.float_layers, "raised_weights",
+                                  (json_int_t)c->given.raised_weights));
+  if (c->precisions != NULL)
+    json_object_set_new(root, "float_layers", float_layers_list(c));
+  if (c->quality.layer_count > 0) {
+    json_object_set_new(root, "agreement", real(c->quality.agreement));
     json_object_set_new(root, "layers", layers_list(c));
   }
   json_object_set_new(root, "seconds", real((double)c->nanoseconds * 1e-9));

@@ -3,7 +3,7 @@
 #include "common/random.h"
 #include "runtime/crc32.h"
 #include "runtime/error.h"
-#include "runtime/exact.h"
+#include "runtime/exactness.h"
 #include "runtime/memory.h"
 #include "runtime/model.h"
 #include "tests/reference/reference.h"
@@ -53,11 +53,8 @@ static octavo_status run_engine(octavo_session *session, const octavo_model *mod
   return status;
 }
 
-static octavo_status keep_reference(const reference_run *run, const octavo_model *model, vector *v,
-                                    octavo_error *error) {
-  bool *exact = octavo_model_find_exact(model, error);
-  if (exact == NULL)
-    return OCTAVO_ERROR_MEMORY;
+static void keep_reference(const reference_run *run, const octavo_model *model,
+                           const octavo_exactness *exactness, vector *v) {
   uint8_t *to = v->outputs;
   for (uint32_t i = 0; i < model->output_count; i++) {
     const size_t bytes = (size_t)model->tensors[model->outputs[i]].bytes;
@@ -66,13 +63,11 @@ static octavo_status keep_reference(const reference_run *run, const octavo_model
   }
   for (uint32_t i = 0; i < model->operator_count; i++) {
     const octavo_format_tensor *y = octavo_model_operator_output(model, &model->operators[i], 0);
-    const size_t tensor = (size_t)(y - model->tensors);
-    v->checksums[i] = y->type == OCTAVO_INT8 && exact[tensor]
-                          ? octavo_crc32(0, run->data[tensor], (size_t)y->bytes)
+    const bool exact = exactness[y - model->tensors] == OCTAVO_EXACT;
+    v->checksums[i] = y->type == OCTAVO_INT8 && exact
+                          ? octavo_crc32(0, run->data[y - model->tensors], (size_t)y->bytes)
                           : 0;
   }
-  octavo_memory_free(exact);
-  return OCTAVO_OK;
 }
 
 static octavo_status run_reference(octavo_session *session, const octavo_model *model, vector *v,
@@ -83,9 +78,13 @@ static octavo_status run_reference(octavo_session *session, const octavo_model *
   for (uint32_t i = 0; i < model->input_count; i++)
     inputs[i] = octavo_session_input(session, i);
   reference_run run = {0};
+  octavo_exactness *exactness = NULL;
   octavo_status status = reference_run_model(model, 1, inputs, &run, error);
   if (status == OCTAVO_OK)
-    status = keep_reference(&run, model, v, error);
+    status = octavo_find_exactness(model, &exactness, error);
+  if (status == OCTAVO_OK)
+    keep_reference(&run, model, exactness, v);
+  octavo_memory_free(exactness);
   reference_run_free(&run);
   octavo_memory_free(inputs);
   return status;

@@ -88,9 +88,11 @@ static_assert(sizeof(octavo_format_tensor) == 64, "octavo_format_tensor");
  * float32. */
 typedef enum octavo_opcode {
   OCTAVO_OP_CONVOLUTION =
-      1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32 */
-  OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O] */
-  OCTAVO_OP_ADD,                 /* a, b -> y, all of one shape */
+      1, /* x NHWC, weights OHWI (I of one group), [bias O] -> y; i8|f32, bias int32|f32; since 1.1
+            also weights i8 with all else f32: dynamic quantization */
+  OCTAVO_OP_FULLY_CONNECTED,     /* x [N,...] of I values, weights OI, [bias O] -> y [N,O]; types as
+                                    above */
+  OCTAVO_OP_ADD,                 /* a, b -> y, of one shape; since 1.1 broadcast */
   OCTAVO_OP_MAX_POOL,            /* x NHWC -> y, same scale */
   OCTAVO_OP_AVERAGE_POOL,        /* x NHWC -> y */
   OCTAVO_OP_GLOBAL_AVERAGE_POOL, /* x NHWC -> y N11C or NC */
@@ -102,6 +104,13 @@ typedef enum octavo_opcode {
   OCTAVO_OP_PAD,           /* x -> y, same scale */
   OCTAVO_OP_QUANTIZE,      /* x f32 -> y i8; x i8 -> y i8 with another scale */
   OCTAVO_OP_DEQUANTIZE,    /* x i8 -> y f32 */
+  OCTAVO_OP_UNARY = 14, /* x, [int8: table int8[256]] -> y: octavo_unary_function of each element */
+  OCTAVO_OP_MULTIPLY = 15,  /* a, b -> y, broadcast */
+  OCTAVO_OP_SUBTRACT = 16,  /* a, b -> y, broadcast */
+  OCTAVO_OP_TRANSPOSE = 17, /* x -> y, same scale */
+  OCTAVO_OP_SLICE = 18,     /* x -> y, same scale */
+  OCTAVO_OP_RESIZE = 19,    /* x NHWC -> y NHWC, same scale */
+  OCTAVO_OP_MEAN = 20,      /* x -> y, of the same rank; what it runs over has length 1 */
 } octavo_opcode;
 #define OCTAVO_OP_FIRST_OF_MINOR_1 14 /* opcodes from here on: since version 1.1 */
 
@@ -120,7 +129,7 @@ typedef struct octavo_attributes_convolution {
   uint32_t reserved[3];
 } octavo_attributes_convolution;
 
-typedef struct octavo_attributes_clamp { /* fully connected, add, clip */
+typedef struct octavo_attributes_clamp { /* fully connected, add, clip, multiply, subtract */
   float clamp_min, clamp_max;
   uint32_t reserved[14];
 } octavo_attributes_clamp;
@@ -145,6 +154,63 @@ typedef struct octavo_attributes_pad {
   uint32_t reserved[3];
 } octavo_attributes_pad;
 
+typedef struct octavo_attributes_transpose {
+  uint32_t axes[OCTAVO_MAX_RANK]; /* axis i of y is axis axes[i] of x; axes[0] is 0 */
+  uint32_t reserved[10];
+} octavo_attributes_transpose;
+
+typedef struct octavo_attributes_slice { /* y[i, ...] = x[begin + i · step, ...] */
+  uint32_t begin[OCTAVO_MAX_RANK], step[OCTAVO_MAX_RANK]; /* the batch axis: 0 and 1 */
+  uint32_t reserved[4];
+} octavo_attributes_slice;
+
+typedef enum octavo_resize_mode { OCTAVO_RESIZE_NEAREST, OCTAVO_RESIZE_LINEAR } octavo_resize_mode;
+
+/* Where in x a row or column of y lies, in ONNX's words; FORMAT.md 3.1 has the formulas. */
+typedef enum octavo_resize_coordinates {
+  OCTAVO_RESIZE_HALF_PIXEL,
+  OCTAVO_RESIZE_ASYMMETRIC,
+  OCTAVO_RESIZE_ALIGN_CORNERS,
+  OCTAVO_RESIZE_PYTORCH_HALF_PIXEL,
+} octavo_resize_coordinates;
+
+typedef enum octavo_resize_rounding { /* nearest; linear: 0 */
+                                      OCTAVO_RESIZE_PREFER_FLOOR,
+                                      OCTAVO_RESIZE_PREFER_CEIL,
+                                      OCTAVO_RESIZE_FLOOR,
+                                      OCTAVO_RESIZE_CEIL,
+} octavo_resize_rounding;
+
+typedef struct octavo_attributes_resize {
+  uint32_t mode, coordinates, rounding;
+  float scale_height, scale_width; /* of y against x */
+  uint32_t reserved[11];
+} octavo_attributes_resize;
+
+typedef struct octavo_attributes_mean {
+  uint32_t axes; /* bit i: axis i; not the batch */
+  uint32_t reserved[15];
+} octavo_attributes_mean;
+
+typedef enum octavo_unary_function {
+  OCTAVO_UNARY_SIGMOID = 1,  /* 1 / (1 + exp(-x)) */
+  OCTAVO_UNARY_TANH,         /* tanh(x) */
+  OCTAVO_UNARY_HARD_SIGMOID, /* min(max(alpha x + beta, 0), 1) */
+  OCTAVO_UNARY_HARD_SWISH,   /* x min(max(x + 3, 0), 6) / 6 */
+  OCTAVO_UNARY_SILU,         /* x / (1 + exp(-x)) */
+  OCTAVO_UNARY_GELU,         /* x (1 + erf(x / sqrt(2))) / 2 */
+  OCTAVO_UNARY_GELU_TANH,    /* x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2 */
+  OCTAVO_UNARY_LEAKY_RELU,   /* x, or alpha x where x < 0 */
+  OCTAVO_UNARY_ELU,          /* x, or alpha (exp(x) - 1) where x < 0 */
+  OCTAVO_UNARY_ERF,          /* erf(x) */
+} octavo_unary_function;
+
+typedef struct octavo_attributes_unary {
+  uint32_t function; /* octavo_unary_function */
+  float alpha, beta; /* finite; 0 in functions that have none */
+  uint32_t reserved[13];
+} octavo_attributes_unary;
+
 typedef struct octavo_attributes_none { /* all others */
   uint32_t reserved[16];
 } octavo_attributes_none;
@@ -156,6 +222,11 @@ typedef union octavo_attributes {
   octavo_attributes_pool pool;
   octavo_attributes_axis axis;
   octavo_attributes_pad pad;
+  octavo_attributes_transpose transpose;
+  octavo_attributes_slice slice;
+  octavo_attributes_resize resize;
+  octavo_attributes_mean mean;
+  octavo_attributes_unary unary;
   octavo_attributes_none none;
 } octavo_attributes;
 static_assert(sizeof(octavo_attributes_convolution) == OCTAVO_ATTRIBUTE_BYTES, "convolution");
@@ -163,6 +234,11 @@ static_assert(sizeof(octavo_attributes_clamp) == OCTAVO_ATTRIBUTE_BYTES, "clamp"
 static_assert(sizeof(octavo_attributes_pool) == OCTAVO_ATTRIBUTE_BYTES, "pool");
 static_assert(sizeof(octavo_attributes_axis) == OCTAVO_ATTRIBUTE_BYTES, "axis");
 static_assert(sizeof(octavo_attributes_pad) == OCTAVO_ATTRIBUTE_BYTES, "pad");
+static_assert(sizeof(octavo_attributes_transpose) == OCTAVO_ATTRIBUTE_BYTES, "transpose");
+static_assert(sizeof(octavo_attributes_slice) == OCTAVO_ATTRIBUTE_BYTES, "slice");
+static_assert(sizeof(octavo_attributes_resize) == OCTAVO_ATTRIBUTE_BYTES, "resize");
+static_assert(sizeof(octavo_attributes_mean) == OCTAVO_ATTRIBUTE_BYTES, "mean");
+static_assert(sizeof(octavo_attributes_unary) == OCTAVO_ATTRIBUTE_BYTES, "unary");
 static_assert(sizeof(octavo_attributes) == OCTAVO_ATTRIBUTE_BYTES, "octavo_attributes");
 
 typedef struct octavo_format_operator {

@@ -3,53 +3,13 @@
 
 #include "memory.h"
 #include "platforms/platform.h"
+#include "xnnpack_memory.h"
 
 #include <string.h>
 
 /* Above, no machine gains. */
 #define MAX_THREADS 1024u
 #define MAX_BATCH   (1u << 20)
-
-static void *xnn_allocate(void *context, size_t size) {
-  (void)context;
-  return octavo_memory_alloc(size, 1);
-}
-
-static void *xnn_reallocate(void *context, void *pointer, size_t size) {
-  (void)context;
-  return octavo_memory_resize(pointer, size, 1);
-}
-
-static void xnn_deallocate(void *context, void *pointer) {
-  (void)context;
-  octavo_memory_free(pointer);
-}
-
-static void *xnn_allocate_aligned(void *context, size_t alignment, size_t size) {
-  (void)context;
-  return alignment <= OCTAVO_ALIGNMENT ? octavo_memory_alloc_aligned(size) : NULL;
-}
-
-static void xnn_deallocate_aligned(void *context, void *pointer) {
-  (void)context;
-  octavo_memory_free_aligned(pointer);
-}
-
-/* XNNPACK keeps the first allocator it is given, and guards that itself, so any number of threads
- * may come here any number of times. */
-static octavo_status initialize_xnnpack(octavo_error *error) {
-  static const struct xnn_allocator allocator = {
-      .allocate = xnn_allocate,
-      .reallocate = xnn_reallocate,
-      .deallocate = xnn_deallocate,
-      .aligned_allocate = xnn_allocate_aligned,
-      .aligned_deallocate = xnn_deallocate_aligned,
-  };
-  if (xnn_initialize(&allocator) == xnn_status_success)
-    return OCTAVO_OK;
-  return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
-                          "this CPU lacks what XNNPACK needs (x86: SSE2; ARM: NEON)");
-}
 
 void octavo_session_options_init(octavo_session_options *options) {
   *options = (octavo_session_options){.size = sizeof *options, .threads = 1, .batch = 1};
@@ -118,7 +78,7 @@ octavo_status octavo_session_create(octavo_model *model, const octavo_session_op
     chosen = *options;
   octavo_status status = check_options(&chosen, error);
   if (status == OCTAVO_OK)
-    status = initialize_xnnpack(error);
+    status = octavo_xnnpack_initialize(error);
   if (status != OCTAVO_OK)
     return status;
   octavo_session *made = octavo_memory_alloc(1, sizeof *made);

@@ -1,13 +1,11 @@
 /* The file's own proof: its test vectors, run on this machine. */
 #include "crc32.h"
 #include "error.h"
-#include "exact.h"
 #include "memory.h"
 #include "model.h"
+#include "verify_output.h"
 
 #include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* One test vector as it lies in the file: not aligned, and not trusted beyond its bounds. */
@@ -24,20 +22,15 @@ static test_vector vector_at(const octavo_model *model, uint32_t index) {
   return (test_vector){start, start + inputs, start + inputs + outputs};
 }
 
-/* Where a float32 result is rounded to int8, another CPU's last bit may move it by a step, and
- * layers after it add such steps up: share of the output's range that is let pass. */
-#define MIXED_TOLERANCE 0.05F
-
-/* What results may be compared to the last bit. */
-typedef struct exactness {
-  bool *tensors; /* octavo_model_find_exact */
-  bool mixed;    /* some int8 tensor is not: it was rounded from float32 results */
-} exactness;
+typedef struct verification {
+  const octavo_model *model;
+  octavo_session *session;
+  octavo_exactness *exactness; /* of the model's tensors */
+} verification;
 
 /* The first layer whose int8 result is not the stored one. */
 typedef struct layer_check {
-  const octavo_model *model;
-  const exactness *exact;
+  const verification *job;
   const test_vector *vector;
   bool differs;
   uint32_t layer, expected, found;
@@ -46,20 +39,25 @@ typedef struct layer_check {
 static void check_layer(void *context, uint32_t operator_index, uint32_t which,
                         const octavo_tensor_info *info, const void *data) {
   layer_check *check = context;
-  const octavo_format_operator *op = &check->model->operators[operator_index];
-  const octavo_format_tensor *y = octavo_model_operator_output(check->model, op, 0);
+  const octavo_model *model = check->job->model;
+  const octavo_format_tensor *y =
+      octavo_model_operator_output(model, &model->operators[operator_index], which);
   if (which != 0 || info->type != OCTAVO_INT8 || check->differs ||
-      !check->exact->tensors[y - check->model->tensors])
+      check->job->exactness[y - model->tensors] != OCTAVO_EXACT)
     return;
   uint32_t expected = 0;
   memcpy(&expected, check->vector->checksums + operator_index * sizeof expected, sizeof expected);
   const uint32_t found = octavo_crc32(0, data, info->bytes);
   if (found == expected)
     return;
-  check->differs = true;
-  check->layer = operator_index;
-  check->expected = expected;
-  check->found = found;
+  *check = (layer_check){
+      .job = check->job,
+      .vector = check->vector,
+      .differs = true,
+      .layer = operator_index,
+      .expected = expected,
+      .found = found,
+  };
 }
 
 static octavo_status report_layer(const octavo_model *model, const layer_check *check,
@@ -73,54 +71,6 @@ static octavo_status report_layer(const octavo_model *model, const layer_check *
                           check->layer, op.name, op.kind, check->expected, check->found);
 }
 
-static octavo_status compare_int8(const octavo_tensor_info *info, const uint8_t *expected,
-                                  const int8_t *found, int tolerance, octavo_error *error) {
-  for (size_t i = 0; i < info->bytes; i++)
-    if (abs((int8_t)expected[i] - found[i]) > tolerance)
-      return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
-                              "output %.200s: value %zu: expected %d%s, found %d", info->name, i,
-                              (int8_t)expected[i], tolerance == 0 ? "" : " within 5 % of the range",
-                              found[i]);
-  return OCTAVO_OK;
-}
-
-/* The same numbers summed in another order differ in their last bits. */
-static bool is_close(float expected, float found, float margin) {
-  return found == expected || (isnan(expected) && isnan(found)) ||
-         (isfinite(expected) &&
-          fabsf(found - expected) <= 1e-4F + 1e-3F * fabsf(expected) + margin);
-}
-
-static float stored_value(const uint8_t *data, size_t i) {
-  float value = 0;
-  memcpy(&value, data + i * sizeof value, sizeof value);
-  return value;
-}
-
-static float largest_magnitude(const uint8_t *data, size_t count) {
-  float largest = 0.0F;
-  for (size_t i = 0; i < count; i++)
-    if (isfinite(stored_value(data, i)))
-      largest = fmaxf(largest, fabsf(stored_value(data, i)));
-  return largest;
-}
-
-static octavo_status compare_float32(const octavo_tensor_info *info, const uint8_t *expected,
-                                     const float *found, bool mixed, octavo_error *error) {
-  const size_t count = info->bytes / sizeof(float);
-  const float margin = mixed ? MIXED_TOLERANCE * largest_magnitude(expected, count) : 0.0F;
-  for (size_t i = 0; i < count; i++) {
-    const float value = stored_value(expected, i);
-    if (!is_close(value, found[i], margin))
-      return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
-                              "output %.200s: value %zu: expected %.9g within %.3g + 1e-3 of it, "
-                              "found %.9g",
-                              info->name, i, (double)value, 1e-4 + (double)margin,
-                              (double)found[i]);
-  }
-  return OCTAVO_OK;
-}
-
 static void set_inputs(const octavo_model *model, octavo_session *session, const uint8_t *data) {
   for (uint32_t i = 0; i < model->input_count; i++) {
     octavo_tensor_info info;
@@ -130,45 +80,33 @@ static void set_inputs(const octavo_model *model, octavo_session *session, const
   }
 }
 
-static octavo_status compare_outputs(const octavo_model *model, const octavo_session *session,
-                                     const exactness *exact, const uint8_t *data,
+static octavo_status compare_outputs(const verification *job, const uint8_t *data,
                                      octavo_error *error) {
+  const octavo_model *model = job->model;
   octavo_status status = OCTAVO_OK;
   for (uint32_t i = 0; status == OCTAVO_OK && i < model->output_count; i++) {
     octavo_tensor_info info;
     (void)octavo_model_output(model, i, &info);
-    const void *found = octavo_session_output(session, i);
-    const int tolerance = exact->tensors[model->outputs[i]] ? 0 : (int)(255 * MIXED_TOLERANCE);
-    status = info.type == OCTAVO_INT8 ? compare_int8(&info, data, found, tolerance, error)
-                                      : compare_float32(&info, data, found, exact->mixed, error);
+    status = octavo_verify_output(&info, job->exactness[model->outputs[i]], data,
+                                  octavo_session_output(job->session, i), error);
     data += info.bytes;
   }
   return status;
 }
 
-static octavo_status run_vector(const octavo_model *model, octavo_session *session,
-                                const exactness *exact, uint32_t index, octavo_error *error) {
-  const test_vector vector = vector_at(model, index);
-  layer_check check = {.model = model, .exact = exact, .vector = &vector};
-  set_inputs(model, session, vector.inputs);
-  octavo_session_observe(session, check_layer, &check);
-  octavo_status status = octavo_session_run(session, error);
-  octavo_session_observe(session, NULL, NULL);
+static octavo_status run_vector(const verification *job, uint32_t index, octavo_error *error) {
+  const test_vector vector = vector_at(job->model, index);
+  layer_check check = {.job = job, .vector = &vector};
+  set_inputs(job->model, job->session, vector.inputs);
+  octavo_session_observe(job->session, check_layer, &check);
+  octavo_status status = octavo_session_run(job->session, error);
+  octavo_session_observe(job->session, NULL, NULL);
   if (status == OCTAVO_OK)
-    status = check.differs ? report_layer(model, &check, error)
-                           : compare_outputs(model, session, exact, vector.outputs, error);
+    status = check.differs ? report_layer(job->model, &check, error)
+                           : compare_outputs(job, vector.outputs, error);
   if (status != OCTAVO_OK)
     octavo_error_prefix(error, "test vector %" PRIu32, index);
   return status;
-}
-
-static octavo_status find_exact(const octavo_model *model, exactness *exact, octavo_error *error) {
-  exact->tensors = octavo_model_find_exact(model, error);
-  if (exact->tensors == NULL)
-    return OCTAVO_ERROR_MEMORY;
-  for (uint32_t t = 0; t < model->tensor_count; t++)
-    exact->mixed |= model->tensors[t].type == OCTAVO_INT8 && !exact->tensors[t];
-  return OCTAVO_OK;
 }
 
 octavo_status octavo_model_verify(octavo_model *model, uint32_t threads, octavo_error *error) {
@@ -178,14 +116,13 @@ octavo_status octavo_model_verify(octavo_model *model, uint32_t threads, octavo_
   octavo_session_options options;
   octavo_session_options_init(&options);
   options.threads = threads;
-  octavo_session *session = NULL;
-  exactness exact = {0};
-  octavo_status status = find_exact(model, &exact, error);
+  verification job = {.model = model};
+  octavo_status status = octavo_find_exactness(model, &job.exactness, error);
   if (status == OCTAVO_OK)
-    status = octavo_session_create(model, &options, &session, error);
+    status = octavo_session_create(model, &options, &job.session, error);
   for (uint32_t i = 0; status == OCTAVO_OK && i < model->tests.vector_count; i++)
-    status = run_vector(model, session, &exact, i, error);
-  octavo_session_free(session);
-  octavo_memory_free(exact.tensors);
+    status = run_vector(&job, i, error);
+  octavo_session_free(job.session);
+  octavo_memory_free(job.exactness);
   return status;
 }

@@ -204,10 +204,11 @@ static Onnx__TensorShapeProto__Dimension *make_dimension(proto_graph *p, int64_t
   return dimension;
 }
 
-/* A list with one entry, as the graph keeps its inputs and outputs. */
-static Onnx__ValueInfoProto **make_value_info(proto_graph *p, const char *name, size_t rank,
-                                              const int64_t *shape) {
-  Onnx__ValueInfoProto **list = proto_alloc(p, 1, sizeof *list);
+/* The list of `count` values with one more behind them. NULL after an error. */
+static Onnx__ValueInfoProto **add_value_info(proto_graph *p, Onnx__ValueInfoProto *const *values,
+                                             size_t count, const char *name, size_t rank,
+                                             const int64_t *shape) {
+  Onnx__ValueInfoProto **list = proto_alloc(p, count + 1, sizeof(*list));
   Onnx__ValueInfoProto *info = proto_alloc(p, 1, sizeof *info);
   Onnx__TypeProto *type = proto_alloc(p, 1, sizeof *type);
   Onnx__TypeProto__Tensor *tensor = proto_alloc(p, 1, sizeof *tensor);
@@ -230,18 +231,28 @@ static Onnx__ValueInfoProto **make_value_info(proto_graph *p, const char *name, 
   onnx__value_info_proto__init(info);
   info->name = proto_name(p, name, "");
   info->type = type;
-  list[0] = info;
+  if (count > 0)
+    memcpy(list, values, count * sizeof(*list));
+  list[count] = info;
   return list;
 }
 
 void proto_input(proto_graph *p, const char *name, size_t rank, const int64_t *shape) {
-  p->graph.input = make_value_info(p, name, rank, shape);
-  p->graph.n_input = p->graph.input != NULL;
+  Onnx__ValueInfoProto **list =
+      add_value_info(p, p->graph.input, p->graph.n_input, name, rank, shape);
+  if (list == NULL)
+    return;
+  p->graph.input = list;
+  p->graph.n_input++;
 }
 
 void proto_output(proto_graph *p, const char *name, size_t rank, const int64_t *shape) {
-  p->graph.output = make_value_info(p, name, rank, shape);
-  p->graph.n_output = p->graph.output != NULL;
+  Onnx__ValueInfoProto **list =
+      add_value_info(p, p->graph.output, p->graph.n_output, name, rank, shape);
+  if (list == NULL)
+    return;
+  p->graph.output = list;
+  p->graph.n_output++;
 }
 
 void proto_metadata(proto_graph *p, const char *key, const char *value) {

@@ -50,8 +50,8 @@ void proto_attribute_ints(proto_graph *p, Onnx__NodeProto *node, const char *nam
 void *proto_constant(proto_graph *p, const char *name, int32_t type, size_t rank,
                      const int64_t *shape, size_t bytes);
 
-/* Float tensor with a dynamic first dimension "N" and the others as given; the caller puts it into
- * the graph's inputs or outputs, each of which has one entry. */
+/* Adds a float tensor with a dynamic first dimension "N" and the others as given to the graph's
+ * inputs or outputs. */
 void proto_input(proto_graph *p, const char *name, size_t rank, const int64_t *shape);
 void proto_output(proto_graph *p, const char *name, size_t rank, const int64_t *shape);
 

@@ -8,13 +8,23 @@
 #include <math.h>
 #include <string.h>
 
+/* Images whose extremes are kept until they are averaged in order. */
+#define BLOCK 32
+/* The stage before the last quarter of the images. */
+#define EARLY (CALIBRATION_STAGES - 2)
+
+#define PERCENTILE 99.99
+
 typedef struct run_state {
   const calibration_job *job;
+  calibration *result;
   observer observers[PARALLEL_MAX_THREADS];
   uint32_t *slots;
   uint32_t slot_count;
-  histogram *merged;  /* scratch for one tensor */
-  value_range *early; /* chosen before the last quarter */
+  value_range *extremes; /* per image of a block, per slot */
+  value_range *averages; /* per slot */
+  histogram *merged;     /* per thread: scratch for one tensor */
+  uint32_t stage;
 } run_state;
 
 value_range calibration_input_range(const octavo_preprocessing *p) {
@@ -30,7 +40,16 @@ value_range calibration_input_range(const octavo_preprocessing *p) {
 static octavo_status take_image(void *context, uint32_t thread, uint32_t index,
                                 octavo_error *error) {
   run_state *state = context;
-  return observer_take(&state->observers[thread], state->job->images, index, error);
+  return observer_take(&state->observers[thread], state->job->images, index,
+                       state->extremes + (size_t)(index % BLOCK) * state->slot_count, error);
+}
+
+static void average(void *context, uint32_t first, uint32_t end) {
+  run_state *state = context;
+  for (uint32_t i = first; i < end; i++)
+    for (uint32_t k = 0; k < state->slot_count; k++)
+      calibrator_average_image(&state->averages[k], i,
+                               state->extremes[(size_t)(i % BLOCK) * state->slot_count + k]);
 }
 
 static octavo_status take_images(run_state *state, uint32_t first, uint32_t end,
@@ -41,43 +60,73 @@ static octavo_status take_images(run_state *state, uint32_t first, uint32_t end,
                                       .threads = job->threads,
                                       .task = take_image,
                                       .context = state,
+                                      .block = BLOCK,
+                                      .reduce = average,
                                       .progress = job->progress,
                                       .label = "calibrating"},
                       error);
 }
 
-static void choose(const run_state *state, value_range *ranges, value_range *seen) {
-  const graph *g = state->job->g;
-  for (uint32_t t = 0; t < g->tensor_count; t++) {
-    if (g->tensors[t].constant)
-      continue;
-    histogram_init(state->merged);
-    for (uint32_t i = 0; i < state->job->threads; i++)
-      histogram_merge(state->merged, &state->observers[i].histograms[state->slots[t]]);
-    ranges[t] = state->job->calibrator->choose(state->merged);
-    seen[t] = (value_range){state->merged->min, state->merged->max};
-  }
+static octavo_status choose(void *context, uint32_t thread, uint32_t tensor, octavo_error *error) {
+  (void)error;
+  run_state *state = context;
+  const calibration_job *job = state->job;
+  if (job->g->tensors[tensor].constant)
+    return OCTAVO_OK;
+  histogram *merged = &state->merged[thread];
+  histogram_init(merged);
+  for (uint32_t i = 0; i < job->threads; i++)
+    histogram_merge(merged, &state->observers[i].histograms[state->slots[tensor]]);
+  const calibrator *chosen = job->choices != NULL ? job->choices[tensor] : NULL;
+  const calibrator_input input = {
+      .values = merged,
+      .average = state->averages[state->slots[tensor]],
+      .percentile = job->percentile > 0.0 ? job->percentile : PERCENTILE,
+  };
+  state->result->stages[state->stage][tensor] =
+      (chosen != NULL ? chosen : job->calibrator)->choose(&input);
+  state->result->seen[tensor] = (value_range){merged->min, merged->max};
+  return OCTAVO_OK;
 }
 
+static octavo_status choose_all(run_state *state, octavo_error *error) {
+  return parallel_run(&(parallel_job){.end = state->job->g->tensor_count,
+                                      .threads = state->job->threads,
+                                      .task = choose,
+                                      .context = state},
+                      error);
+}
+
+/* Those of inputs are known without any image. */
 static void set_input_ranges(const calibration_job *job, calibration *result) {
   octavo_preprocessing preprocessing;
   if (octavo_model_preprocessing(job->model, &preprocessing) != OCTAVO_OK)
     return;
   const int32_t input = job->g->inputs[0];
-  result->ranges[input] = result->seen[input] = calibration_input_range(&preprocessing);
+  const value_range range = calibration_input_range(&preprocessing);
+  result->ranges[input] = result->seen[input] = range;
+  for (uint32_t s = 0; s < CALIBRATION_STAGES; s++)
+    result->stages[s][input] = range;
 }
 
-static void measure_movement(const run_state *state, calibration *result) {
-  const graph *g = state->job->g;
+float calibration_movement(const calibration *c, uint32_t tensor) {
+  const value_range early = c->stages[EARLY][tensor], final = c->ranges[tensor];
+  const float width = fmaxf(final.max, 0.0f) - fminf(final.min, 0.0f);
+  if (width == 0.0f || c->stage_images[EARLY] == c->stage_images[EARLY + 1])
+    return 0.0f;
+  return (fabsf(final.min - early.min) + fabsf(final.max - early.max)) / width;
+}
+
+static void measure_movement(const graph *g, calibration *result) {
   double sum = 0.0;
   uint32_t count = 0;
   result->moved_tensor = GRAPH_NONE;
   for (uint32_t t = 0; t < g->tensor_count; t++) {
-    const value_range early = state->early[t], final = result->ranges[t];
-    const float width = fmaxf(final.max, 0.0f) - fminf(final.min, 0.0f);
-    if (g->tensors[t].constant || t == (uint32_t)g->inputs[0] || width == 0.0f)
+    const value_range range = result->ranges[t];
+    if (g->tensors[t].constant || t == (uint32_t)g->inputs[0] ||
+        fmaxf(range.max, 0.0f) == fminf(range.min, 0.0f))
       continue;
-    const float moved = (fabsf(final.min - early.min) + fabsf(final.max - early.max)) / width;
+    const float moved = calibration_movement(result, t);
     sum += moved;
     count++;
     if (moved > result->movement_worst) {
@@ -89,36 +138,52 @@ static void measure_movement(const run_state *state, calibration *result) {
 }
 
 static octavo_status observe_all(run_state *state, calibration *result, octavo_error *error) {
-  const uint32_t count = state->job->images->count, early = count - count / 4;
-  octavo_status status = take_images(state, 0, early, error);
-  if (status != OCTAVO_OK)
-    return status;
-  choose(state, result->ranges, result->seen);
-  memcpy(state->early, result->ranges, result->tensor_count * sizeof *state->early);
-  if (early == count)
-    return OCTAVO_OK;
-  status = take_images(state, early, count, error);
+  const uint32_t count = state->job->images->count;
+  const uint32_t ends[CALIBRATION_STAGES] = {count / 8, count / 4, count / 2, count - count / 4,
+                                             count};
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t s = 0, done = 0; s < CALIBRATION_STAGES && status == OCTAVO_OK; s++) {
+    status = take_images(state, done, ends[s], error);
+    done = result->stage_images[s] = ends[s];
+    state->stage = s;
+    if (status == OCTAVO_OK && done > 0)
+      status = choose_all(state, error);
+  }
   if (status == OCTAVO_OK)
-    choose(state, result->ranges, result->seen);
+    memcpy(result->ranges, result->stages[CALIBRATION_STAGES - 1],
+           result->tensor_count * sizeof *result->ranges);
   return status;
 }
 
-static octavo_status prepare(run_state *state, calibration *result, octavo_error *error) {
+static octavo_status allocate(run_state *state, calibration *result, octavo_error *error) {
   const calibration_job *job = state->job;
   const uint32_t count = job->g->tensor_count;
   result->tensor_count = count;
   result->ranges = octavo_memory_alloc(count, sizeof *result->ranges);
   result->seen = octavo_memory_alloc(count, sizeof *result->seen);
-  state->early = octavo_memory_alloc(count, sizeof *state->early);
+  bool failed = result->ranges == NULL || result->seen == NULL;
+  for (uint32_t s = 0; s < CALIBRATION_STAGES; s++) {
+    result->stages[s] = octavo_memory_alloc(count, sizeof *result->stages[s]);
+    failed |= result->stages[s] == NULL;
+  }
   state->slots = octavo_memory_alloc(count, sizeof *state->slots);
-  state->merged = octavo_memory_alloc(1, sizeof *state->merged);
-  if (result->ranges == NULL || result->seen == NULL || state->early == NULL ||
-      state->slots == NULL || state->merged == NULL)
-    return octavo_error_memory(error, count * sizeof *result->ranges, "calibration");
-  for (uint32_t t = 0; t < count; t++)
+  state->averages = octavo_memory_alloc(count, sizeof *state->averages);
+  state->extremes = octavo_memory_alloc((size_t)count * BLOCK, sizeof *state->extremes);
+  state->merged = octavo_memory_alloc(job->threads, sizeof *state->merged);
+  failed |= state->slots == NULL || state->averages == NULL || state->extremes == NULL ||
+            state->merged == NULL;
+  return failed ? octavo_error_memory(error, count * sizeof *result->ranges, "calibration")
+                : OCTAVO_OK;
+}
+
+static octavo_status prepare(run_state *state, calibration *result, octavo_error *error) {
+  const calibration_job *job = state->job;
+  octavo_status status = allocate(state, result, error);
+  if (status != OCTAVO_OK)
+    return status;
+  for (uint32_t t = 0; t < job->g->tensor_count; t++)
     if (!job->g->tensors[t].constant)
       state->slots[t] = state->slot_count++;
-  octavo_status status = OCTAVO_OK;
   for (uint32_t i = 0; i < job->threads && status == OCTAVO_OK; i++)
     status = observer_init(&state->observers[i], job->g, job->model, state->slots,
                            state->slot_count, error);
@@ -131,25 +196,28 @@ octavo_status calibrate(const calibration_job *job, calibration *result, octavo_
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "calibration: expected images and 1 to %d threads, found %u and %u",
                             PARALLEL_MAX_THREADS, job->images->count, job->threads);
-  run_state state = {.job = job};
+  run_state state = {.job = job, .result = result};
   octavo_status status = prepare(&state, result, error);
   if (status == OCTAVO_OK)
     status = observe_all(&state, result, error);
   if (status == OCTAVO_OK) {
     set_input_ranges(job, result);
-    measure_movement(&state, result);
+    measure_movement(job->g, result);
   }
   for (uint32_t i = 0; i < PARALLEL_MAX_THREADS; i++)
     observer_free(&state.observers[i]);
   octavo_memory_free(state.merged);
+  octavo_memory_free(state.extremes);
+  octavo_memory_free(state.averages);
   octavo_memory_free(state.slots);
-  octavo_memory_free(state.early);
   if (status != OCTAVO_OK)
     calibration_free(result);
   return status;
 }
 
 void calibration_free(calibration *c) {
+  for (uint32_t s = 0; s < CALIBRATION_STAGES; s++)
+    octavo_memory_free(c->stages[s]);
   octavo_memory_free(c->ranges);
   octavo_memory_free(c->seen);
   memset(c, 0, sizeof *c);

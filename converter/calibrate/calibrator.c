@@ -6,10 +6,14 @@
 static const calibrator table[] = {
     {"mse", "the range with the least squared error, clipping included", calibrator_mse},
     {"minmax", "everything that was seen", calibrator_min_max},
+    {"moving-average", "the extremes of the images, averaged", calibrator_moving_average},
+    {"percentile", "the middle of all values", calibrator_percentile},
+    {"entropy", "the range that keeps most information", calibrator_entropy},
 };
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 
-const char *const calibrator_names[] = {"mse", "minmax", NULL};
+const char *const calibrator_names[] = {"mse",        "minmax",  "moving-average",
+                                        "percentile", "entropy", NULL};
 static_assert(sizeof calibrator_names / sizeof calibrator_names[0] == TABLE_COUNT + 1,
               "one name per calibrator");
 

@@ -52,44 +52,84 @@ static void widen_range(histogram *h, float min, float max) {
   }
 }
 
-static bool extremes(const float *values, size_t count, float *min, float *max) {
-  float low = values[0], high = values[0];
+/* As many as a vector register holds, so that the compiler keeps them there. */
+#define LANES 16
+
+bool histogram_extremes(const float *values, size_t count, float *min, float *max) {
+  float low[LANES], high[LANES], residue[LANES];
+  for (size_t k = 0; k < LANES; k++) {
+    low[k] = high[k] = values[0];
+    residue[k] = 0.0f;
+  }
   bool finite = true;
-  for (size_t i = 0; i < count; i++) {
-    low = values[i] < low ? values[i] : low;
-    high = values[i] > high ? values[i] : high;
+  const size_t whole = count - count % LANES;
+  for (size_t i = 0; i < whole; i += LANES)
+    for (size_t k = 0; k < LANES; k++) {
+      const float v = values[i + k];
+      low[k] = v < low[k] ? v : low[k];
+      high[k] = v > high[k] ? v : high[k];
+      residue[k] += v - v; /* 0 but for infinity and NaN, and those stay */
+    }
+  for (size_t i = whole; i < count; i++) {
+    low[0] = values[i] < low[0] ? values[i] : low[0];
+    high[0] = values[i] > high[0] ? values[i] : high[0];
     finite &= fabsf(values[i]) <= FLT_MAX;
   }
-  *min = low;
-  *max = high;
+  *min = low[0];
+  *max = high[0];
+  for (size_t k = 0; k < LANES; k++) {
+    *min = low[k] < *min ? low[k] : *min;
+    *max = high[k] > *max ? high[k] : *max;
+    finite &= residue[k] == 0.0f;
+  }
   return finite;
+}
+
+/* Values at a time: their bins are computed side by side first, then counted one by one. */
+#define CHUNK 1024
+
+/* The bins of values other than zero, negative ones as −1 − bin; returns how many. */
+static size_t find_bins(const float *values, size_t count, float bins_per_unit, int32_t *bins) {
+  int32_t positions[CHUNK];
+  for (size_t i = 0; i < count; i++) {
+    const float position = fabsf(values[i]) * bins_per_unit; /* exact, or below every bin's end */
+    const int32_t whole = (int32_t)position;
+    /* A negative value on an edge belongs to the bin nearer to zero. */
+    const int32_t on_edge = (whole > 0) & ((float)whole == position);
+    positions[i] = values[i] < 0.0f ? -1 - (whole - on_edge) : whole;
+  }
+  size_t filled = 0;
+  for (size_t i = 0; i < count; i++) {
+    bins[filled] = positions[i];
+    filled += values[i] != 0.0f;
+  }
+  return filled;
+}
+
+void histogram_add_within(histogram *h, const float *values, size_t count, float min, float max) {
+  widen(h, needed_exponent(fmaxf(fabsf(min), fabsf(max))));
+  widen_range(h, min, max);
+  const float bins_per_unit = ldexpf(1.0f, -h->exponent);
+  for (size_t begin = 0; begin < count; begin += CHUNK) {
+    const size_t length = count - begin < CHUNK ? count - begin : CHUNK;
+    int32_t bins[CHUNK];
+    const size_t filled = find_bins(values + begin, length, bins_per_unit, bins);
+    for (size_t i = 0; i < filled; i++) {
+      uint64_t *side = bins[i] < 0 ? h->negative : h->positive;
+      side[bins[i] < 0 ? -1 - bins[i] : bins[i]]++;
+    }
+    h->zeros += length - filled;
+  }
+  h->count += count;
 }
 
 bool histogram_add(histogram *h, const float *values, size_t count) {
   if (count == 0)
     return true;
   float min = 0.0f, max = 0.0f;
-  if (!extremes(values, count, &min, &max))
+  if (!histogram_extremes(values, count, &min, &max))
     return false;
-  widen(h, needed_exponent(fmaxf(fabsf(min), fabsf(max))));
-  widen_range(h, min, max);
-
-  const float bins_per_unit = ldexpf(1.0f, -h->exponent);
-  uint64_t zeros = 0;
-  for (size_t i = 0; i < count; i++) {
-    const float position =
-        values[i] * bins_per_unit; /* exact, or too small for any bin but the first */
-    if (values[i] > 0.0f) {
-      h->positive[(int)position]++;
-    } else if (values[i] < 0.0f) {
-      const int whole = (int)-position; /* a value on an edge belongs to the bin nearer to zero */
-      h->negative[whole - (whole > 0 && (float)whole == -position)]++;
-    } else {
-      zeros++;
-    }
-  }
-  h->zeros += zeros;
-  h->count += count;
+  histogram_add_within(h, values, count, min, max);
   return true;
 }
 

@@ -30,6 +30,11 @@ void histogram_init(histogram *h);
 /* Takes in `count` values. Returns false, and takes in none of them, if one is not finite. */
 bool histogram_add(histogram *h, const float *values, size_t count);
 
+/* The same in two steps, for those who want the extremes: the smallest and largest of `count` > 0
+ * values, or false if one is not finite; then taking them in. */
+bool histogram_extremes(const float *values, size_t count, float *min, float *max);
+void histogram_add_within(histogram *h, const float *values, size_t count, float min, float max);
+
 /* Takes in what `other` has seen. */
 void histogram_merge(histogram *h, const histogram *other);
 

@@ -65,7 +65,8 @@ static int steps_to(double limit, double step) {
   return steps < STEPS ? (int)steps : STEPS;
 }
 
-value_range calibrator_mse(const histogram *h) {
+value_range calibrator_mse(const calibrator_input *in) {
+  const histogram *h = in->values;
   const double low = h->min < 0.0f ? -(double)h->min : 0.0;
   const double high = h->max > 0.0f ? (double)h->max : 0.0;
   const double step = fmax(low, high) / STEPS;

@@ -9,8 +9,14 @@ static void observe(void *context, uint32_t operator_index, uint32_t which,
                     const octavo_tensor_info *info, const void *data) {
   observer *o = context;
   const graph_node *node = &o->g->nodes[operator_index];
-  histogram *h = &o->histograms[o->slots[node->outputs[which]]];
-  if (!histogram_add(h, data, info->bytes / sizeof(float)) && o->broken == NULL)
+  const uint32_t slot = o->slots[node->outputs[which]];
+  const size_t count = info->bytes / sizeof(float);
+  value_range *seen = &o->extremes[slot];
+  if (count == 0)
+    return;
+  if (histogram_extremes(data, count, &seen->min, &seen->max))
+    histogram_add_within(&o->histograms[slot], data, count, seen->min, seen->max);
+  else if (o->broken == NULL)
     o->broken = node;
 }
 
@@ -40,7 +46,8 @@ void observer_free(observer *o) {
 }
 
 octavo_status observer_take(observer *o, const image_sample *images, uint32_t i,
-                            octavo_error *error) {
+                            value_range *extremes, octavo_error *error) {
+  o->extremes = extremes;
   octavo_status status = image_sample_feed(images, i, o->session, error);
   if (status == OCTAVO_OK)
     status = octavo_session_run(o->session, error);

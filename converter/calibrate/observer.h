@@ -5,6 +5,7 @@
 #include "converter/calibrate/histogram.h"
 #include "converter/graph.h"
 #include "converter/image_sample.h"
+#include "converter/quantize/scale.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,6 +16,7 @@ typedef struct observer {
   const graph *g;
   octavo_session *session;
   histogram *histograms; /* one per activation */
+  value_range *extremes; /* where those of the image at hand go, likewise; of the caller */
   const uint32_t *slots; /* tensor -> histogram; of the caller */
   uint32_t histogram_count;
   const graph_node *broken; /* the first layer that gave a value that is not finite */
@@ -28,9 +30,10 @@ octavo_status observer_init(observer *o, const graph *g, octavo_model *model, co
 /* An all-zero *o is allowed. */
 void observer_free(observer *o);
 
-/* Runs the network on image `i` and takes in all its activations. */
+/* Runs the network on image `i` and takes in all its activations; the smallest and largest value of
+ * each goes into `extremes`, which has room for slot_count. */
 octavo_status observer_take(observer *o, const image_sample *images, uint32_t i,
-                            octavo_error *error);
+                            value_range *extremes, octavo_error *error);
 
 #ifdef __cplusplus
 }

@@ -2,6 +2,7 @@
 
 #include "converter/built_model.h"
 #include "converter/diagnosis/shadow_graph.h"
+#include "converter/latency.h"
 #include "converter/parallel.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -28,12 +29,13 @@ static octavo_status init_statistics(const watch_state *w, const graph_node *nod
   const graph_tensor *result = &w->shadow->g->tensors[node->outputs[0]];
   const int32_t source = find_tensor(w->job->source, result->name);
   const int32_t target = find_tensor(w->job->quantized, result->name);
-  const value_range seen =
-      source == GRAPH_NONE ? (value_range){0.0f, 0.0f} : w->job->ranges->seen[source];
   const graph_tensor *int8 = target == GRAPH_NONE ? NULL : &w->job->quantized->tensors[target];
   quantization_parameters parameters = {0.0f, 0};
   if (int8 != NULL && int8->type == GRAPH_INT8)
     parameters = (quantization_parameters){int8->quantization.scale, int8->quantization.zero_point};
+  value_range seen = scale_to_range(parameters); /* of a network that came with its ranges */
+  if (w->job->ranges->seen != NULL && source != GRAPH_NONE)
+    seen = w->job->ranges->seen[source];
   const uint32_t channels = result->rank == 0 ? 1 : (uint32_t)result->shape[result->rank - 1];
   return activation_statistics_init(s, seen, parameters.scale > 0.0f ? &parameters : NULL, channels,
                                     error);
@@ -87,23 +89,32 @@ static void take_statistics(const watch_state *w, layer_diagnosis *layer) {
 
 static void take_times(const diagnosis *d, octavo_model *float_model, uint32_t index) {
   layer_diagnosis *layer = &d->layers[index];
-  layer->time = d->latency_model.layers[index];
-  for (uint32_t i = 0; i < d->latency_float.layer_count; i++) {
+  layer->time = d->times_model.layers[index];
+  for (uint32_t i = 0; i < d->times_float.count; i++) {
     octavo_operator_info info = {0};
     octavo_model_operator(float_model, i, &info);
     if (strcmp(info.name, layer->info.name) == 0)
-      layer->float_time = d->latency_float.layers[i];
+      layer->float_time = d->times_float.layers[i];
   }
+}
+
+static octavo_status measure_times(const diagnosis_job *job, diagnosis *result,
+                                   octavo_error *error) {
+  double milliseconds[2] = {0.0, 0.0};
+  octavo_status status = latency_measure((octavo_model *const[]){job->float_model, job->model}, 2,
+                                         job->seconds, milliseconds, error);
+  result->latency_float = milliseconds[0] * 1e6;
+  result->latency_model = milliseconds[1] * 1e6;
+  if (status == OCTAVO_OK)
+    status = layer_times_measure(job->float_model, &result->times_float, error);
+  return status == OCTAVO_OK ? layer_times_measure(job->model, &result->times_model, error)
+                             : status;
 }
 
 static octavo_status collect(const watch_state *w, const selfcheck_result *quality,
                              diagnosis *result, octavo_error *error) {
   const diagnosis_job *job = w->job;
-  latency_result latencies[2];
-  octavo_status status = latency_measure((octavo_model *const[]){job->float_model, job->model}, 2,
-                                         job->time_budget, latencies, error);
-  result->latency_float = latencies[0];
-  result->latency_model = latencies[1];
+  octavo_status status = measure_times(job, result, error);
   if (status != OCTAVO_OK)
     return status;
   result->layers = octavo_memory_alloc(quality->layer_count, sizeof *result->layers);
@@ -174,8 +185,8 @@ void diagnosis_free(diagnosis *d) {
   for (uint32_t i = 0; i < d->layer_count; i++)
     activation_statistics_free(&d->layers[i].activations);
   octavo_memory_free(d->layers);
-  latency_free(&d->latency_model);
-  latency_free(&d->latency_float);
+  layer_times_free(&d->times_model);
+  layer_times_free(&d->times_float);
   memset(d, 0, sizeof *d);
 }
 

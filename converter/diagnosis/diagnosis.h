@@ -5,7 +5,7 @@
 
 #include "converter/calibrate/calibrate.h"
 #include "converter/diagnosis/activation_statistics.h"
-#include "converter/diagnosis/latency.h"
+#include "converter/diagnosis/layer_times.h"
 #include "converter/diagnosis/weight_statistics.h"
 #include "converter/selfcheck.h"
 
@@ -27,18 +27,19 @@ typedef struct layer_diagnosis {
 typedef struct diagnosis {
   layer_diagnosis *layers; /* one per operator of the model, in its order */
   uint32_t layer_count;
-  latency_result latency_float, latency_model;
+  double latency_float, latency_model; /* nanoseconds for one image, medians */
+  layer_times times_float, times_model;
 } diagnosis;
 
 typedef struct diagnosis_job {
   const graph *source, *quantized; /* as for shadow_graph_create */
   octavo_model *float_model, *model;
   const octavo_preprocessing *rule;
-  const calibration *ranges; /* of `source` */
+  const calibration *ranges; /* of `source`; all zero if none was made */
   const image_sample *images;
   uint32_t threads;
-  uint64_t time_budget; /* nanoseconds for the latency */
-  FILE *progress;       /* NULL = nowhere */
+  double seconds; /* to measure the latency of each network */
+  FILE *progress; /* NULL = nowhere */
 } diagnosis_job;
 
 /* Compares, into *quality. With `result` (NULL: without) it also fills that one: statistics of

@@ -30,17 +30,19 @@ static bool clipped(const hint_facts *facts, const layer_diagnosis *layer, char 
   const double share = activation_statistics_clipped_share(&layer->activations);
   if (!layer->observed || !layer->activations.quantized || share < CLIPPED_MUCH)
     return false;
-  const bool all = strcmp(facts->calibrator, "minmax") == 0;
-  snprintf(text, HINT_BYTES, "%.2g %% of the values are clipped: %s", 100.0 * share,
-           all ? "more calibration images would show them (--calib-count)"
-               : "try --calibrator minmax, which keeps all that was seen");
+  const char *advice = "try --calibrator minmax, which keeps all that was seen";
+  if (strcmp(facts->calibrator, "minmax") == 0)
+    advice = "more calibration images would show them (--calib-count)";
+  else if (facts->calibrator[0] == '\0')
+    advice = "the range that the network came with is too narrow for these images";
+  snprintf(text, HINT_BYTES, "%.2g %% of the values are clipped: %s", 100.0 * share, advice);
   return true;
 }
 
 static bool outliers(const hint_facts *facts, const layer_diagnosis *layer, char *text) {
   const activation_statistics *a = &layer->activations;
   if (!layer->observed || !a->quantized || a->histogram.count == 0 ||
-      strcmp(facts->calibrator, "mse") == 0)
+      strcmp(facts->calibrator, "mse") == 0 || facts->calibrator[0] == '\0')
     return false;
   const double times = (double)(a->chosen.max - a->chosen.min) / bulk_width(&a->histogram);
   if (!(times >= OUTLIERS))
@@ -128,7 +130,7 @@ bool hints_layer(const hint_facts *facts, uint32_t layer, uint32_t rule, char te
 /* ---- The conversion as a whole -------------------------------------------------------------- */
 
 static bool few_images(const hint_facts *facts, char *text) {
-  if (facts->images >= IMAGES_ENOUGH)
+  if (facts->images >= IMAGES_ENOUGH || facts->calibrator[0] == '\0')
     return false;
   snprintf(text, HINT_BYTES,
            "Only %u images were used to calibrate: ranges of rare activations may be missing; %s",

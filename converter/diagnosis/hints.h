@@ -13,7 +13,7 @@ extern "C" {
 typedef struct hint_facts {
   const diagnosis *layers;
   const calibration *ranges;
-  const char *calibrator; /* name */
+  const char *calibrator; /* name; "" = nothing was calibrated */
   uint32_t images;        /* calibrated with */
   uint32_t images_available;
 } hint_facts;

@@ -6,15 +6,21 @@
 #include <stdio.h>
 #include <string.h>
 
+/* Whether the result is int8 or, in dynamic quantization, a constant is. */
+static bool is_int8(const graph *quantized, const graph_node *node) {
+  bool int8 = quantized->tensors[node->outputs[0]].type == GRAPH_INT8;
+  for (uint32_t i = 0; i < node->input_count; i++)
+    if (node->inputs[i] != GRAPH_NONE && quantized->tensors[node->inputs[i]].constant)
+      int8 |= quantized->tensors[node->inputs[i]].type == GRAPH_INT8;
+  return int8;
+}
+
 /* The int8 form of a layer, NULL if it has none. */
 static const graph_node *find_int8(const graph *quantized, const graph_node *layer) {
   for (uint32_t n = 0; n < quantized->node_count; n++) {
     const graph_node *node = &quantized->nodes[n];
     if (node->op == layer->op && strcmp(node->name, layer->name) == 0)
-      return node->input_count >= layer->input_count &&
-                     quantized->tensors[node->outputs[0]].type == GRAPH_INT8
-                 ? node
-                 : NULL;
+      return node->input_count >= layer->input_count && is_int8(quantized, node) ? node : NULL;
   }
   return NULL;
 }
@@ -73,6 +79,9 @@ static octavo_status add_operands(shadow_builder *b, uint32_t original, const gr
       continue;
     }
     const int32_t input = b->g->nodes[original].inputs[i];
+    operands[i] = input;
+    if (tensor->type != GRAPH_INT8)
+      continue;
     status = add_quantize(b->g, b->position, input, tensor, &operands[i], error);
     if (status == OCTAVO_OK)
       b->originals[b->position++] = SHADOW_HELPER;

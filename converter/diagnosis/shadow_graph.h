@@ -1,7 +1,7 @@
 /* The float network with its int8 layers beside it, in one graph: behind each layer that the
- * quantized graph computes in int8 follow QUANTIZE nodes of its float inputs and the int8 layer
- * itself (its "shadow"). Nobody reads a shadow's result, so it takes memory only while it is
- * computed and observed; it shows what quantizing this layer alone does. */
+ * quantized graph computes in int8 follow QUANTIZE nodes of its float inputs (none if it quantizes
+ * them itself) and the int8 layer (its "shadow"). Nobody reads a shadow's result, so it takes
+ * memory only while it is computed and observed; it shows what quantizing this layer alone does. */
 #ifndef OCTAVO_CONVERTER_DIAGNOSIS_SHADOW_GRAPH_H
 #define OCTAVO_CONVERTER_DIAGNOSIS_SHADOW_GRAPH_H
 

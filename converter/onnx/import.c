@@ -3,7 +3,7 @@
 #include "converter/onnx/file_kind.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/onnx/wire_scan.h"
-#include "converter/operators/table.h"
+#include "converter/operators/quantization.h"
 #include "platforms/platform.h"
 #include "runtime/memory.h"
 
@@ -49,7 +49,9 @@ static octavo_status define_outputs(onnx_importer *importer, const onnx_node *n,
   for (size_t i = 0; i < n->proto->n_output && status == OCTAVO_OK; i++)
     if (n->proto->output[i][0] != '\0')
       status = importer_define(importer, n->proto->output[i],
-                               i == 0 || first < 0 ? first : ONNX_VALUE_UNAVAILABLE);
+                               i == 0 || first < 0      ? first
+                               : i - 1 < n->other_count ? n->others[i - 1]
+                                                        : ONNX_VALUE_UNAVAILABLE);
   return status;
 }
 
@@ -70,7 +72,7 @@ static octavo_status import_known(onnx_importer *importer, const onnx_operator *
   octavo_status status =
       state == INPUTS_UNKNOWN
           ? onnx_unsupported(n, "reads an output beyond the first of another operator")
-          : op->import(n);
+          : quantization_import(op, n);
   if (status == OCTAVO_ERROR_UNSUPPORTED) {
     if (!unsupported_add(&importer->unsupported, n->proto->op_type, importer->error->text, n->name))
       return octavo_error_memory(importer->error, 0, "a message");
@@ -93,14 +95,18 @@ static octavo_status import_unknown(onnx_importer *importer, const onnx_node *n)
 
 static octavo_status check_node(const onnx_importer *importer, const Onnx__NodeProto *proto,
                                 size_t position) {
-  if (proto->op_type == NULL || proto->n_output == 0 || proto->n_input > ONNX_MAX_INPUTS)
+  if (proto->op_type == NULL || proto->n_output == 0 || proto->n_output > ONNX_MAX_OUTPUTS ||
+      proto->n_input > ONNX_MAX_INPUTS)
     return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
-                            "node %zu '%.100s': expected an operator type, outputs and at most %u "
-                            "inputs, found %s, %zu and %zu",
-                            position, proto->name == NULL ? "" : proto->name, ONNX_MAX_INPUTS,
-                            proto->op_type == NULL ? "no type" : proto->op_type, proto->n_output,
-                            proto->n_input);
+                            "node %zu '%.100s': expected an operator type, 1 to %u outputs and at "
+                            "most %u inputs, found %s, %zu and %zu",
+                            position, proto->name == NULL ? "" : proto->name, ONNX_MAX_OUTPUTS,
+                            ONNX_MAX_INPUTS, proto->op_type == NULL ? "no type" : proto->op_type,
+                            proto->n_output, proto->n_input);
   octavo_status status = importer_check_name(importer, proto->output[0], "a node's first output");
+  for (size_t i = 1; i < proto->n_output && status == OCTAVO_OK; i++)
+    if (proto->output[i][0] != '\0')
+      status = importer_check_name(importer, proto->output[i], "a node's output");
   if (status == OCTAVO_OK && proto->name != NULL && proto->name[0] != '\0')
     status = importer_check_name(importer, proto->name, "a node");
   if (status == OCTAVO_OK)
@@ -126,7 +132,10 @@ static octavo_status import_node(onnx_importer *importer, const Onnx__NodeProto 
   };
   const bool plain =
       proto->domain == NULL || proto->domain[0] == '\0' || strcmp(proto->domain, "ai.onnx") == 0;
-  const onnx_operator *op = plain ? onnx_operator_find(proto->op_type, importer->opset) : NULL;
+  const onnx_operator *op = plain ? onnx_operator_find(proto->op_type, importer->opset)
+                            : strcmp(proto->domain, "com.microsoft") == 0
+                                ? onnx_operator_find_microsoft(proto->op_type)
+                                : NULL;
   status = op == NULL ? import_unknown(importer, &n) : import_known(importer, op, &n);
   if (status == OCTAVO_ERROR_FORMAT || status == OCTAVO_ERROR_IO)
     octavo_error_prefix(importer->error, "node '%.200s' (%.40s)", n.name, proto->op_type);
@@ -177,6 +186,8 @@ static octavo_status import_graph(onnx_importer *importer) {
     status = unsupported_report(&importer->unsupported, importer->error);
   if (status == OCTAVO_OK)
     status = importer_set_outputs(importer);
+  if (status == OCTAVO_OK)
+    status = quantization_finish(importer->graph, importer->error);
   if (status == OCTAVO_OK)
     status = importer_read_metadata(importer);
   if (status == OCTAVO_OK)

@@ -187,7 +187,7 @@ static octavo_status emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint
   uint64_t count = 0;
   octavo_status status = onnx_count(n, shape, &count);
   if (status == OCTAVO_OK && count == 0)
-    status = onnx_invalid(n, "its result would be empty");
+    status = onnx_unsupported(n, "with an empty result");
   if (status == OCTAVO_OK && (shape->rank == 0 || shape->dims[0] != 1))
     status = onnx_unsupported(n, "moves values into the batch dimension");
   if (status == OCTAVO_OK)
@@ -205,6 +205,17 @@ static octavo_status emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint
 octavo_status onnx_emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint32_t input_count,
                         const onnx_shape *shape, graph_node **node) {
   return emit(n, op, inputs, input_count, shape, n->proto->output[0], node, &n->output);
+}
+
+octavo_status onnx_emit_output(onnx_node *n, uint32_t i, uint32_t op, const int32_t *inputs,
+                               uint32_t input_count, const onnx_shape *shape, graph_node **node) {
+  if (i == 0)
+    return onnx_emit(n, op, inputs, input_count, shape, node);
+  octavo_status status =
+      emit(n, op, inputs, input_count, shape, n->proto->output[i], node, &n->others[i - 1]);
+  if (status == OCTAVO_OK)
+    n->other_count = i;
+  return status;
 }
 
 octavo_status onnx_emit_step(onnx_node *n, uint32_t op, const int32_t *inputs, uint32_t input_count,

@@ -14,6 +14,8 @@
 #define ONNX_MAX_COMPUTED (1u << 30)
 /* Operands of one node: the largest DenseNet concatenates 50. */
 #define ONNX_MAX_INPUTS 256u
+/* Results of one node. */
+#define ONNX_MAX_OUTPUTS 256u
 
 typedef struct onnx_shape {
   uint32_t rank;
@@ -31,6 +33,9 @@ typedef struct onnx_node {
   uint32_t input_count;            /* trailing inputs that are left out are not counted */
   uint64_t *computed_bytes;        /* of all constants computed from others so far */
   int32_t output;                  /* set by onnx_emit, onnx_emit_constant and onnx_alias */
+  /* Outputs beyond the first, of those that onnx_emit_output gave. */
+  int32_t others[ONNX_MAX_OUTPUTS - 1];
+  uint32_t other_count;
   octavo_error *error;
 } onnx_node;
 
@@ -99,6 +104,9 @@ octavo_status onnx_check_axis(const onnx_node *n, int64_t *axis, uint32_t rank);
 /* Adds the node that gives the source node's output. *node is valid until the next is added. */
 octavo_status onnx_emit(onnx_node *n, uint32_t op, const int32_t *inputs, uint32_t input_count,
                         const onnx_shape *shape, graph_node **node);
+/* The same for output `i`, for operators with several. To be called in their order. */
+octavo_status onnx_emit_output(onnx_node *n, uint32_t i, uint32_t op, const int32_t *inputs,
+                               uint32_t input_count, const onnx_shape *shape, graph_node **node);
 /* Adds a node before that, for source nodes that become several. */
 octavo_status onnx_emit_step(onnx_node *n, uint32_t op, const int32_t *inputs, uint32_t input_count,
                              const onnx_shape *shape, graph_node **node, int32_t *output);

@@ -106,6 +106,39 @@ static octavo_status input_shape(onnx_importer *importer, const char *name,
   return status;
 }
 
+/* Whether an operator that tells what integers stand for reads the value. */
+static bool is_read_quantized(const onnx_importer *importer, const char *name) {
+  const Onnx__GraphProto *source = importer->model->graph;
+  for (size_t n = 0; n < source->n_node; n++) {
+    const Onnx__NodeProto *node = source->node[n];
+    const bool tells = node->op_type != NULL && (strncmp(node->op_type, "QLinear", 7) == 0 ||
+                                                 strcmp(node->op_type, "QGemm") == 0 ||
+                                                 strcmp(node->op_type, "DequantizeLinear") == 0);
+    for (size_t i = 0; tells && i < node->n_input; i++)
+      if (strcmp(node->input[i], name) == 0)
+        return true;
+  }
+  return false;
+}
+
+/* False: no type that an input may have. */
+static bool input_type(const onnx_importer *importer, const char *name, int element,
+                       graph_type *type) {
+  switch (element) {
+  case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT:
+  case ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16:
+  case ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE:
+    *type = GRAPH_FLOAT32;
+    return true;
+  case ONNX__TENSOR_PROTO__DATA_TYPE__INT8:
+  case ONNX__TENSOR_PROTO__DATA_TYPE__UINT8:
+    *type = element == ONNX__TENSOR_PROTO__DATA_TYPE__INT8 ? GRAPH_INT8 : GRAPH_UINT8;
+    return is_read_quantized(importer, name);
+  default:
+    return false;
+  }
+}
+
 static octavo_status add_input(onnx_importer *importer, const Onnx__ValueInfoProto *proto) {
   octavo_status status = importer_check_name(importer, proto->name, "an input");
   if (status != OCTAVO_OK)
@@ -115,9 +148,8 @@ static octavo_status add_input(onnx_importer *importer, const Onnx__ValueInfoPro
     return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
                             "input '%.200s' is not a tensor", proto->name);
   const int element = type->tensor_type->elem_type;
-  if (element != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
-      element != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 &&
-      element != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE)
+  graph_type kind = GRAPH_FLOAT32;
+  if (!input_type(importer, proto->name, element, &kind))
     return octavo_error_set(importer->error, OCTAVO_ERROR_UNSUPPORTED,
                             "input '%.200s' has data type %d, expected floating point: export the "
                             "network without its preprocessing",
@@ -131,8 +163,8 @@ static octavo_status add_input(onnx_importer *importer, const Onnx__ValueInfoPro
   status = input_shape(importer, proto->name, type->tensor_type->shape, &shape);
   int32_t index = GRAPH_NONE;
   if (status == OCTAVO_OK)
-    status = graph_add_tensor(importer->graph, proto->name, GRAPH_FLOAT32, shape.rank, shape.dims,
-                              NULL, &index, importer->error);
+    status = graph_add_tensor(importer->graph, proto->name, kind, shape.rank, shape.dims, NULL,
+                              &index, importer->error);
   if (status == OCTAVO_OK)
     status = importer_define(importer, proto->name, index);
   if (status == OCTAVO_OK)
@@ -161,6 +193,18 @@ octavo_status importer_add_inputs(onnx_importer *importer) {
 
 /* ---- Outputs -------------------------------------------------------------------------------- */
 
+/* Operators that become several may have given the name to another of their tensors. */
+static void keep_name(graph *g, int32_t output, const char *name) {
+  for (uint32_t i = 0; i < g->tensor_count; i++) {
+    if (strcmp(g->tensors[i].name, name) != 0)
+      continue;
+    char *other = g->tensors[output].name;
+    g->tensors[output].name = g->tensors[i].name;
+    g->tensors[i].name = other;
+    return;
+  }
+}
+
 static octavo_status set_output(onnx_importer *importer, const char *name) {
   graph *g = importer->graph;
   octavo_status status = importer_check_name(importer, name, "an output");
@@ -183,6 +227,7 @@ static octavo_status set_output(onnx_importer *importer, const char *name) {
       return octavo_error_set(importer->error, OCTAVO_ERROR_FORMAT,
                               "output '%.200s' is listed twice", name);
   g->outputs[g->output_count++] = *value;
+  keep_name(g, *value, name);
   return OCTAVO_OK;
 }
 

@@ -19,14 +19,7 @@ octavo_status import_add(onnx_node *n) {
     return status;
   if (onnx_is_constant(n, 0) || onnx_is_constant(n, 1))
     return arithmetic_with_constant(n, GRAPH_OP_ADD_CONSTANT, CONSTANT_ADD);
-  if (!same_shape(onnx_input(n, 0), onnx_input(n, 1)))
-    return onnx_unsupported(n, "of two activations of different shape");
-  const onnx_shape shape = onnx_shape_of(onnx_input(n, 0));
-  graph_node *node = NULL;
-  status = onnx_emit(n, OCTAVO_OP_ADD, n->inputs, 2, &shape, &node);
-  if (status == OCTAVO_OK)
-    no_clamp(node);
-  return status;
+  return arithmetic_of_activations(n, OCTAVO_OP_ADD);
 }
 
 octavo_status import_sum(onnx_node *n) {

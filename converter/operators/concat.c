@@ -4,6 +4,11 @@
 
 #include <string.h>
 
+/* A constant has the batch that the model was exported with. */
+static bool of_other_batch(const onnx_node *n, uint32_t i, uint32_t axis) {
+  return axis == 0 && n->source_batch > 1 && (onnx_is_constant(n, 0) || onnx_is_constant(n, i));
+}
+
 /* All inputs must agree in everything but the axis, over which the result's is summed. */
 static octavo_status join_shapes(const onnx_node *n, uint32_t axis, onnx_shape *shape) {
   *shape = onnx_shape_of(onnx_input(n, 0));
@@ -13,10 +18,15 @@ static octavo_status join_shapes(const onnx_node *n, uint32_t axis, onnx_shape *
       return onnx_invalid(n, "input %u is left out", i);
     if (input->rank != shape->rank || input->type != onnx_input(n, 0)->type)
       return onnx_invalid(n, "its inputs have different ranks or data types");
-    for (uint32_t k = 0; k < shape->rank; k++)
-      if (k != axis && input->shape[k] != shape->dims[k])
-        return onnx_invalid(n, "dimension %u of input %u: expected %lld, found %lld", k, i,
-                            (long long)shape->dims[k], (long long)input->shape[k]);
+    for (uint32_t k = 0; k < shape->rank; k++) {
+      if (k == axis || input->shape[k] == shape->dims[k])
+        continue;
+      if (of_other_batch(n, i, k))
+        return onnx_unsupported(n, "with a constant for a batch of %lld",
+                                (long long)n->source_batch);
+      return onnx_invalid(n, "dimension %u of input %u: expected %lld, found %lld", k, i,
+                          (long long)shape->dims[k], (long long)input->shape[k]);
+    }
     shape->dims[axis] += input->shape[axis];
   }
   return OCTAVO_OK;

@@ -1,3 +1,4 @@
+#include "converter/operators/slice.h"
 #include "converter/operators/table.h"
 
 #include "runtime/memory.h"
@@ -47,11 +48,43 @@ static octavo_status gather(onnx_node *n, uint32_t axis, const onnx_shape *shape
   return status;
 }
 
+/* Indices that are evenly spaced are a slice, as x[:, 0] is. */
+static octavo_status slice(onnx_node *n, uint32_t axis, const onnx_shape *shape) {
+  onnx_part part = onnx_part_of_all(n);
+  const int64_t size = part.shape.dims[axis];
+  const uint64_t count = graph_element_count(onnx_input(n, 1));
+  int64_t next = 0;
+  octavo_status status = onnx_expect_activation(n, 0);
+  if (status == OCTAVO_OK && axis == 0)
+    status = onnx_unsupported(n, "of the batch");
+  if (status == OCTAVO_OK && count == 0)
+    status = onnx_unsupported(n, "with an empty result");
+  if (status == OCTAVO_OK)
+    status = read_index(n, 0, size, &part.begin.dims[axis]);
+  for (uint64_t i = 1; i < count && status == OCTAVO_OK; i++) {
+    const int64_t before = i == 1 ? part.begin.dims[axis] : next;
+    status = read_index(n, (size_t)i, size, &next);
+    if (i == 1)
+      part.step.dims[axis] = next - before;
+    if (status == OCTAVO_OK && (next <= before || next - before != part.step.dims[axis]))
+      status = onnx_unsupported(n, "of an activation, with indices that do not rise evenly");
+  }
+  if (status != OCTAVO_OK)
+    return status;
+  part.shape.dims[axis] = (int64_t)count;
+  if (onnx_input(n, 1)->rank == 1)
+    return onnx_emit_part(n, 0, &part);
+  int32_t rows = GRAPH_NONE;
+  graph_node *node = NULL;
+  status = onnx_emit_part_step(n, &part, &rows);
+  return status == OCTAVO_OK ? onnx_emit(n, OCTAVO_OP_RESHAPE, &rows, 1, shape, &node) : status;
+}
+
 octavo_status import_gather(onnx_node *n) {
   int64_t axis = 0;
   octavo_status status = onnx_expect_inputs(n, 2, 2);
-  if (status == OCTAVO_OK && !onnx_all_constant(n))
-    status = onnx_unsupported(n, "of an activation");
+  if (status == OCTAVO_OK && !onnx_is_constant(n, 1))
+    status = onnx_unsupported(n, "indices computed by the network, not constant");
   if (status == OCTAVO_OK)
     status = onnx_attribute_int(n, "axis", 0, &axis);
   if (status == OCTAVO_OK)
@@ -73,5 +106,8 @@ octavo_status import_gather(onnx_node *n) {
   }
   uint64_t count = 0;
   status = onnx_count(n, &shape, &count);
-  return status == OCTAVO_OK ? gather(n, (uint32_t)axis, &shape, (size_t)count) : status;
+  if (status != OCTAVO_OK)
+    return status;
+  return onnx_is_constant(n, 0) ? gather(n, (uint32_t)axis, &shape, (size_t)count)
+                                : slice(n, (uint32_t)axis, &shape);
 }

@@ -44,6 +44,8 @@ static octavo_status check(const onnx_node *n, gemm *m) {
     return onnx_invalid(n, "expected an input of rank 2 with %lld columns, found rank %u and %lld",
                         (long long)m->inputs, x->rank,
                         (long long)(x->rank == 0 ? 0 : x->shape[x->rank - 1]));
+  if (c != NULL && c->rank == 2 && c->shape[0] != 1)
+    return onnx_unsupported(n, "a bias with one row per image");
   const int64_t bias = c == NULL ? 1 : (int64_t)graph_element_count(c);
   if (bias != 1 && (bias != m->outputs || c->shape[c->rank - 1] != bias))
     return onnx_invalid(n, "the bias: expected %lld elements, found %lld", (long long)m->outputs,
@@ -61,8 +63,13 @@ static octavo_status add_weights(onnx_node *n, const gemm *m, int32_t *index) {
       weights[o * m->inputs + i] =
           m->alpha * b[m->transpose_b ? o * m->inputs + i : i * m->outputs + o];
   const onnx_shape shape = {.rank = 2, .dims = {m->outputs, m->inputs}};
-  const octavo_status status = onnx_add_constant(n, 1, &shape, weights, index);
+  octavo_status status = onnx_add_constant(n, 1, &shape, weights, index);
   octavo_memory_free(weights);
+  if (status == OCTAVO_OK && m->alpha == 1.0f)
+    status = graph_set_integers(n->graph, *index, onnx_input(n, 1)->integers, n->error);
+  graph_integers *integers = status == OCTAVO_OK ? n->graph->tensors[*index].integers : NULL;
+  if (integers != NULL && !m->transpose_b)
+    integers->axis = 1 - integers->axis;
   return status;
 }
 
@@ -75,8 +82,10 @@ static octavo_status add_bias(onnx_node *n, const gemm *m, int32_t *index) {
   for (int64_t o = 0; o < m->outputs; o++)
     bias[o] = m->beta * ((const float *)c->data)[one ? 0 : o];
   const onnx_shape shape = {.rank = 1, .dims = {m->outputs}};
-  const octavo_status status = onnx_add_constant(n, 2, &shape, bias, index);
+  octavo_status status = onnx_add_constant(n, 2, &shape, bias, index);
   octavo_memory_free(bias);
+  if (status == OCTAVO_OK && m->beta == 1.0f && !one && onnx_input(n, 2)->rank == 1)
+    status = graph_set_integers(n->graph, *index, onnx_input(n, 2)->integers, n->error);
   return status;
 }
 

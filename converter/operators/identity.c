@@ -38,6 +38,14 @@ static bool is_floating(int64_t type) {
          type == ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16;
 }
 
+/* PyTorch's exporter writes one between each quantization and dequantization. */
+static bool is_cast_to_itself(const onnx_node *n, int64_t type) {
+  const graph_type from = onnx_input(n, 0)->type;
+  return (from == GRAPH_UINT8 && type == ONNX__TENSOR_PROTO__DATA_TYPE__UINT8) ||
+         (from == GRAPH_INT8 && type == ONNX__TENSOR_PROTO__DATA_TYPE__INT8) ||
+         (from == GRAPH_INT32 && type == ONNX__TENSOR_PROTO__DATA_TYPE__INT32);
+}
+
 octavo_status import_cast(onnx_node *n) {
   int64_t type = 0;
   octavo_status status = onnx_expect_inputs(n, 1, 1);
@@ -45,6 +53,10 @@ octavo_status import_cast(onnx_node *n) {
     status = onnx_attribute_int(n, "to", 0, &type);
   if (status != OCTAVO_OK)
     return status;
+  if (is_cast_to_itself(n, type)) {
+    onnx_alias(n, n->inputs[0]);
+    return OCTAVO_OK;
+  }
   if (!onnx_is_constant(n, 0))
     return is_floating(type) ? emit_identity(n)
                              : onnx_unsupported(n, "to data type %lld", (long long)type);

@@ -5,10 +5,12 @@ octavo_status import_matmul(onnx_node *n) {
   if (status == OCTAVO_OK)
     status = onnx_expect_activation(n, 0);
   if (status == OCTAVO_OK)
-    status = onnx_expect_floats(n, 1, 2, "right-hand matrix");
+    status = onnx_expect_floats(n, 1, GRAPH_NONE, "right-hand matrix");
   if (status != OCTAVO_OK)
     return status;
   const graph_tensor *x = onnx_input(n, 0), *weights = onnx_input(n, 1);
+  if (weights->rank != 2)
+    return onnx_unsupported(n, "with a constant of rank %u, expected 2", weights->rank);
   onnx_shape shape = onnx_shape_of(x);
   if (x->rank < 2 || x->shape[x->rank - 1] != weights->shape[0])
     return onnx_invalid(n, "expected an input with %lld columns, found rank %u and %lld",

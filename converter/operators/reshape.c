@@ -4,6 +4,15 @@
 #include "converter/operators/constant_math.h"
 #include "converter/operators/table.h"
 
+/* A shape written for a batch of several need not be one for a batch of 1. */
+static octavo_status wrong_count(const onnx_node *n, uint64_t to, uint64_t from) {
+  if (!onnx_is_constant(n, 0) && n->source_batch > 1)
+    return onnx_unsupported(n, "of the batch together with other dimensions: export the network "
+                               "with a batch of 1");
+  return onnx_invalid(n, "its shape has %llu elements, its input %llu", (unsigned long long)to,
+                      (unsigned long long)from);
+}
+
 octavo_status onnx_emit_reshape(onnx_node *n, const onnx_shape *shape) {
   if (onnx_is_constant(n, 0))
     return constant_reshape(n, shape);
@@ -14,8 +23,7 @@ octavo_status onnx_emit_reshape(onnx_node *n, const onnx_shape *shape) {
   const uint64_t expected = graph_element_count(onnx_input(n, 0));
   status = onnx_count(n, shape, &count);
   if (status == OCTAVO_OK && count != expected)
-    status = onnx_invalid(n, "its shape has %llu elements, its input %llu",
-                          (unsigned long long)count, (unsigned long long)expected);
+    status = wrong_count(n, count, expected);
   if (status != OCTAVO_OK)
     return status;
   graph_node *node = NULL;
@@ -40,8 +48,7 @@ static octavo_status infer_dimension(const onnx_node *n, onnx_shape *shape) {
   if (status != OCTAVO_OK || inferred == GRAPH_MAX_RANK)
     return status;
   if (product == 0 || count % product != 0)
-    return onnx_invalid(n, "%llu elements cannot be shared among %llu", (unsigned long long)count,
-                        (unsigned long long)product);
+    return wrong_count(n, product, count);
   shape->dims[inferred] = (int64_t)(count / product);
   return OCTAVO_OK;
 }

@@ -1,4 +1,6 @@
-/* Slice of constants, as shape arithmetic has it. */
+/* Slice, of activations and of constants, as shape arithmetic has it. */
+#include "converter/operators/slice.h"
+
 #include "converter/operators/constant_math.h"
 #include "converter/operators/table.h"
 
@@ -55,25 +57,84 @@ static octavo_status cut(const onnx_node *n, int64_t start, int64_t end, int64_t
   return OCTAVO_OK;
 }
 
+/* ---- Activations ---------------------------------------------------------------------------- */
+
+onnx_part onnx_part_of_all(const onnx_node *n) {
+  onnx_part part = {.shape = onnx_shape_of(onnx_input(n, 0))};
+  part.begin.rank = part.step.rank = part.shape.rank;
+  for (uint32_t i = 0; i < part.shape.rank; i++)
+    part.step.dims[i] = 1;
+  return part;
+}
+
+static octavo_status describe(const onnx_node *n, const onnx_part *part,
+                              octavo_attributes_slice *attributes) {
+  if (part->shape.rank > OCTAVO_MAX_RANK)
+    return onnx_unsupported(n, "rank above %d", OCTAVO_MAX_RANK);
+  *attributes = (octavo_attributes_slice){0};
+  for (uint32_t i = 0; i < part->shape.rank; i++) {
+    if (part->step.dims[i] < 0)
+      return onnx_unsupported(n, "of an activation with a negative step");
+    attributes->begin[i] = (uint32_t)part->begin.dims[i];
+    /* Of one element, which may be any. */
+    attributes->step[i] = part->shape.dims[i] == 1 ? 1 : (uint32_t)part->step.dims[i];
+  }
+  return OCTAVO_OK;
+}
+
+octavo_status onnx_emit_part(onnx_node *n, uint32_t i, const onnx_part *part) {
+  octavo_attributes_slice attributes;
+  graph_node *node = NULL;
+  octavo_status status = describe(n, part, &attributes);
+  if (status == OCTAVO_OK)
+    status = onnx_emit_output(n, i, OCTAVO_OP_SLICE, n->inputs, 1, &part->shape, &node);
+  if (status == OCTAVO_OK)
+    node->attributes.slice = attributes;
+  return status;
+}
+
+octavo_status onnx_emit_part_step(onnx_node *n, const onnx_part *part, int32_t *output) {
+  octavo_attributes_slice attributes;
+  graph_node *node = NULL;
+  octavo_status status = describe(n, part, &attributes);
+  if (status == OCTAVO_OK)
+    status = onnx_emit_step(n, OCTAVO_OP_SLICE, n->inputs, 1, &part->shape, &node, output);
+  if (status == OCTAVO_OK)
+    node->attributes.slice = attributes;
+  return status;
+}
+
+/* ---- Import --------------------------------------------------------------------------------- */
+
+/* Of the batch, whose size is open, all must be taken. */
+static octavo_status check_batch(const onnx_node *n, const slice *s) {
+  octavo_status status = onnx_expect_activation(n, 0);
+  for (uint32_t i = 0; i < s->axes.rank && status == OCTAVO_OK; i++)
+    if (s->axes.dims[i] == 0 &&
+        (s->starts.dims[i] != 0 || s->ends.dims[i] < INT32_MAX || s->steps.dims[i] != 1))
+      status = onnx_unsupported(n, "of the batch");
+  return status;
+}
+
 octavo_status import_slice(onnx_node *n) {
   slice s = {0};
   octavo_status status = onnx_expect_inputs(n, n->opset < 10 ? 1 : 3, 5);
-  if (status == OCTAVO_OK && !onnx_is_constant(n, 0))
-    status = onnx_unsupported(n, "of an activation");
   if (status == OCTAVO_OK)
     status = read(n, &s);
+  if (status == OCTAVO_OK && !onnx_is_constant(n, 0))
+    status = check_batch(n, &s);
   if (status != OCTAVO_OK)
     return status;
-  onnx_shape shape = onnx_shape_of(onnx_input(n, 0));
-  onnx_shape start = {.rank = shape.rank}, step = {.rank = shape.rank};
-  for (uint32_t i = 0; i < shape.rank; i++)
-    step.dims[i] = 1;
+  onnx_part part = onnx_part_of_all(n);
   for (uint32_t i = 0; i < s.axes.rank && status == OCTAVO_OK; i++) {
     const int64_t axis = s.axes.dims[i];
     /* Steps beyond any axis end it at once; cut short, they cannot overflow. */
-    step.dims[axis] = limit(s.steps.dims[i], -(int64_t)ONNX_MAX_ELEMENTS, ONNX_MAX_ELEMENTS);
-    status = cut(n, s.starts.dims[i], s.ends.dims[i], s.steps.dims[i], shape.dims[axis],
-                 &start.dims[axis], &shape.dims[axis]);
+    part.step.dims[axis] = limit(s.steps.dims[i], -(int64_t)ONNX_MAX_ELEMENTS, ONNX_MAX_ELEMENTS);
+    status = cut(n, s.starts.dims[i], s.ends.dims[i], s.steps.dims[i], part.shape.dims[axis],
+                 &part.begin.dims[axis], &part.shape.dims[axis]);
   }
-  return status == OCTAVO_OK ? constant_slice(n, &start, &step, &shape) : status;
+  if (status != OCTAVO_OK)
+    return status;
+  return onnx_is_constant(n, 0) ? constant_slice(n, &part.begin, &part.step, &part.shape)
+                                : onnx_emit_part(n, 0, &part);
 }

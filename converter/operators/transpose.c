@@ -19,6 +19,19 @@ static octavo_status read_permutation(const onnx_node *n, uint32_t rank, onnx_sh
   return OCTAVO_OK;
 }
 
+/* Weights that stand for int8 ones still do, their channels along another axis. */
+static octavo_status transpose_constant(onnx_node *n, const onnx_shape *order) {
+  const octavo_status status = constant_transpose(n, order);
+  const graph_integers *integers = onnx_input(n, 0)->integers;
+  if (status != OCTAVO_OK || integers == NULL || integers->values != NULL)
+    return status;
+  const octavo_status given = graph_set_integers(n->graph, n->output, integers, n->error);
+  for (uint32_t i = 0; given == OCTAVO_OK && i < order->rank; i++)
+    if (order->dims[i] == (int64_t)integers->axis)
+      n->graph->tensors[n->output].integers->axis = i;
+  return given;
+}
+
 octavo_status import_transpose(onnx_node *n) {
   onnx_shape order;
   octavo_status status = onnx_expect_inputs(n, 1, 1);
@@ -27,7 +40,7 @@ octavo_status import_transpose(onnx_node *n) {
   if (status != OCTAVO_OK)
     return status;
   if (onnx_is_constant(n, 0))
-    return constant_transpose(n, &order);
+    return transpose_constant(n, &order);
   status = onnx_expect_activation(n, 0);
   if (status != OCTAVO_OK)
     return status;

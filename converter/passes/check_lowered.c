@@ -7,7 +7,8 @@ static octavo_status check_tensor(const graph *g, uint32_t node, const graph_ten
   if (tensor->rank == 0 || tensor->rank > OCTAVO_MAX_RANK)
     return pass_unsupported(g, node, error, "'%.100s' has rank %u, expected 1 to %d", tensor->name,
                             tensor->rank, OCTAVO_MAX_RANK);
-  if (tensor->type != GRAPH_FLOAT32 || (!tensor->constant && tensor->shape[0] != 1))
+  const bool quantized = !tensor->constant && tensor->type == GRAPH_INT8;
+  if ((tensor->type != GRAPH_FLOAT32 && !quantized) || (!tensor->constant && tensor->shape[0] != 1))
     return pass_unsupported(g, node, error,
                             "'%.100s' is not floating point, or has a batch of %lld", tensor->name,
                             (long long)tensor->shape[0]);

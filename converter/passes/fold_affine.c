@@ -14,6 +14,13 @@ static int64_t channels_of(const graph *g, uint32_t affine) {
   return g->tensors[g->nodes[affine].inputs[1]].shape[0];
 }
 
+static bool scales(const graph *g, uint32_t affine) {
+  for (int64_t c = 0; c < channels_of(g, affine); c++)
+    if (scale_of(g, affine)[c] != 1.0f)
+      return true;
+  return false;
+}
+
 static bool clamps(const graph_node *node) {
   const bool convolution = node->op == OCTAVO_OP_CONVOLUTION;
   const float low =
@@ -46,7 +53,10 @@ static int32_t layer_before(const graph *g, uint32_t affine) {
 static octavo_status fold_into_rows(graph *g, uint32_t layer, uint32_t affine,
                                     octavo_error *error) {
   float *weights = NULL, *bias = NULL;
-  octavo_status status = pass_own_weights(g, layer, &weights, error);
+  octavo_status status = OCTAVO_OK;
+  /* Weights that stay as they are stay those of the source model, with what it says of them. */
+  if (scales(g, affine))
+    status = pass_own_weights(g, layer, &weights, error);
   if (status == OCTAVO_OK)
     status = pass_own_bias(g, layer, &bias, error);
   if (status != OCTAVO_OK)
@@ -56,7 +66,7 @@ static octavo_status fold_into_rows(graph *g, uint32_t layer, uint32_t affine,
   const int64_t rows = tensor->shape[0];
   const int64_t columns = (int64_t)graph_element_count(tensor) / rows;
   for (int64_t o = 0; o < rows; o++) {
-    for (int64_t i = 0; i < columns; i++)
+    for (int64_t i = 0; weights != NULL && i < columns; i++)
       weights[o * columns + i] *= scale[o];
     bias[o] = (float)((double)bias[o] * (double)scale[o] + (double)shift[o]);
   }
@@ -93,7 +103,7 @@ static octavo_status fold_before(graph *g, uint32_t affine, bool *folded, octavo
   const uint32_t layer = (uint32_t)before;
   const uint32_t op = g->nodes[layer].op;
   if (op == GRAPH_OP_AFFINE) {
-    if (channels_of(g, layer) != channels_of(g, affine))
+    if (channels_of(g, layer) != channels_of(g, affine) || g->nodes[layer].separate)
       return OCTAVO_OK;
     *folded = true;
     return merge(g, layer, affine, error);
@@ -181,7 +191,7 @@ static octavo_status fold_behind(graph *g, uint32_t affine, bool *folded, octavo
 octavo_status pass_fold_affine(graph *g, uint32_t *changes, octavo_error *error) {
   for (uint32_t i = 0; i < g->node_count; i++) {
     bool folded = false;
-    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE))
+    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE) || g->nodes[i].separate)
       continue;
     octavo_status status = fold_before(g, i, &folded, error);
     if (status == OCTAVO_OK && folded && !g->nodes[i].removed) {
@@ -195,7 +205,7 @@ octavo_status pass_fold_affine(graph *g, uint32_t *changes, octavo_error *error)
   }
   for (uint32_t i = 0; i < g->node_count; i++) {
     bool folded = false;
-    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE))
+    if (!pass_is(g, (int32_t)i, GRAPH_OP_AFFINE) || g->nodes[i].separate)
       continue;
     const octavo_status status = fold_behind(g, i, &folded, error);
     if (status != OCTAVO_OK)

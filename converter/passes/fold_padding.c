@@ -42,6 +42,8 @@ static bool not_negative(const graph *g, int32_t tensor) {
   case OCTAVO_OP_MAX_POOL:
   case OCTAVO_OP_AVERAGE_POOL:
   case OCTAVO_OP_RESHAPE:
+  case OCTAVO_OP_TRANSPOSE:
+  case OCTAVO_OP_SLICE:
     return not_negative(g, node->inputs[0]);
   default:
     return false;

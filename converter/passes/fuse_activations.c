@@ -17,6 +17,8 @@ static bool fuse(graph_node *layer, const octavo_attributes_clamp *clamp) {
   }
   case OCTAVO_OP_FULLY_CONNECTED:
   case OCTAVO_OP_ADD:
+  case OCTAVO_OP_MULTIPLY:
+  case OCTAVO_OP_SUBTRACT:
   case OCTAVO_OP_CLIP: {
     octavo_attributes_clamp *c = &layer->attributes.clamp;
     narrow(&c->clamp_min, &c->clamp_max, clamp->clamp_min, clamp->clamp_max);
@@ -27,12 +29,12 @@ static bool fuse(graph_node *layer, const octavo_attributes_clamp *clamp) {
   }
 }
 
-/* The node that computes a tensor which nobody else reads, seen through reshapes, which clamping
- * does not care about. */
+/* The node that computes a tensor which nobody else reads, seen through reshapes and transposes,
+ * which clamping does not care about. */
 static int32_t layer_before(const graph *g, int32_t tensor) {
   while (graph_use_count(g, tensor) == 1) {
     const int32_t producer = graph_producer(g, tensor);
-    if (!pass_is(g, producer, OCTAVO_OP_RESHAPE))
+    if (!pass_is(g, producer, OCTAVO_OP_RESHAPE) && !pass_is(g, producer, OCTAVO_OP_TRANSPOSE))
       return producer;
     tensor = g->nodes[producer].inputs[0];
   }
@@ -42,7 +44,7 @@ static int32_t layer_before(const graph *g, int32_t tensor) {
 octavo_status pass_fuse_activations(graph *g, uint32_t *changes, octavo_error *error) {
   (void)error;
   for (uint32_t i = 0; i < g->node_count; i++) {
-    if (!pass_is(g, (int32_t)i, OCTAVO_OP_CLIP))
+    if (!pass_is(g, (int32_t)i, OCTAVO_OP_CLIP) || g->nodes[i].separate)
       continue;
     const int32_t producer = layer_before(g, g->nodes[i].inputs[0]);
     if (producer == GRAPH_NONE || !fuse(&g->nodes[producer], &g->nodes[i].attributes.clamp))

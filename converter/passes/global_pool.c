@@ -15,17 +15,45 @@ static bool covers_image(const graph *g, const graph_node *node) {
          y[2] == 1 && (pool->pad_top | pool->pad_left | pool->pad_bottom | pool->pad_right) == 0;
 }
 
-/* All axes but batch and channels, whose image is then rows of one pixel each. */
-static octavo_status lower_mean(graph *g, uint32_t *node, octavo_error *error) {
-  const graph_node *n = &g->nodes[*node];
-  const int32_t x = n->inputs[0];
-  const uint32_t rank = g->tensors[x].rank;
+static bool averages_pixels(uint32_t rank, uint32_t axes) {
+  return rank >= 3 && axes == (1u << (rank - 1)) - 2u;
+}
+
+static uint32_t axes_of(const graph_node *node) {
   uint32_t axes = 0;
-  for (uint32_t i = 0; i < n->int_count; i++)
-    axes |= 1u << n->ints[i];
-  if (rank < 3 || axes != (1u << (rank - 1)) - 2u)
-    return pass_unsupported(g, *node, error,
-                            "a mean over other axes than height and width is not supported");
+  for (uint32_t i = 0; i < node->int_count; i++)
+    axes |= 1u << node->ints[i];
+  return axes;
+}
+
+/* A mean over any axes, which the runtime's keeps, and a reshape if they are to go. */
+static octavo_status become_mean(graph *g, uint32_t node, octavo_error *error) {
+  const int32_t x = g->nodes[node].inputs[0], y = g->nodes[node].outputs[0];
+  const uint32_t rank = g->tensors[x].rank, axes = axes_of(&g->nodes[node]);
+  g->nodes[node].op = OCTAVO_OP_MEAN;
+  g->nodes[node].int_count = 0;
+  g->nodes[node].attributes.mean = (octavo_attributes_mean){.axes = axes};
+  if (g->tensors[y].rank == rank)
+    return OCTAVO_OK;
+  int64_t shape[GRAPH_MAX_RANK];
+  for (uint32_t i = 0; i < rank; i++)
+    shape[i] = (axes >> i & 1) != 0 ? 1 : g->tensors[x].shape[i];
+  int32_t kept = GRAPH_NONE;
+  uint32_t index = 0;
+  octavo_status status =
+      graph_add_tensor(g, g->tensors[y].name, GRAPH_FLOAT32, rank, shape, NULL, &kept, error);
+  if (status == OCTAVO_OK)
+    status = graph_insert_node(g, node + 1, OCTAVO_OP_RESHAPE, g->tensors[kept].name, "Reshape",
+                               &kept, 1, &y, 1, &index, error);
+  if (status == OCTAVO_OK)
+    g->nodes[node].outputs[0] = kept;
+  return status;
+}
+
+/* All axes but batch and channels, whose image is then rows of one pixel each. */
+static octavo_status lower_pixels(graph *g, uint32_t *node, octavo_error *error) {
+  const int32_t x = g->nodes[*node].inputs[0];
+  const uint32_t rank = g->tensors[x].rank;
   if (rank == 4) {
     become_global_pool(g, *node);
     return OCTAVO_OK;
@@ -62,6 +90,14 @@ static octavo_status fix_result(graph *g, uint32_t node, octavo_error *error) {
   return status;
 }
 
+static octavo_status lower_mean(graph *g, uint32_t *node, octavo_error *error) {
+  const graph_node *n = &g->nodes[*node];
+  if (!averages_pixels(g->tensors[n->inputs[0]].rank, axes_of(n)))
+    return become_mean(g, *node, error);
+  octavo_status status = lower_pixels(g, node, error);
+  return status == OCTAVO_OK ? fix_result(g, *node, error) : status;
+}
+
 /* A pool whose [1, 1, 1, C] is read only by a reshape to [1, C] can give that itself. */
 static bool take_over_reshape(graph *g, uint32_t node) {
   const int32_t y = g->nodes[node].outputs[0];
@@ -79,8 +115,6 @@ octavo_status pass_global_pool(graph *g, uint32_t *changes, octavo_error *error)
     octavo_status status = OCTAVO_OK;
     if (pass_is(g, (int32_t)i, GRAPH_OP_REDUCE_MEAN)) {
       status = lower_mean(g, &i, error);
-      if (status == OCTAVO_OK)
-        status = fix_result(g, i, error);
       ++*changes;
     } else if (pass_is(g, (int32_t)i, OCTAVO_OP_AVERAGE_POOL) && covers_image(g, &g->nodes[i])) {
       become_global_pool(g, i);

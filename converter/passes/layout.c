@@ -12,7 +12,7 @@ typedef struct rule {
 static const rule rules[] = {
     {OCTAVO_OP_CONVOLUTION, layout_convolution},
     {OCTAVO_OP_FULLY_CONNECTED, layout_fully_connected},
-    {OCTAVO_OP_ADD, layout_add},
+    {OCTAVO_OP_ADD, layout_binary},
     {OCTAVO_OP_MAX_POOL, layout_pool},
     {OCTAVO_OP_AVERAGE_POOL, layout_pool},
     {OCTAVO_OP_GLOBAL_AVERAGE_POOL, layout_pool},
@@ -21,6 +21,13 @@ static const rule rules[] = {
     {OCTAVO_OP_CONCATENATION, layout_concatenation},
     {OCTAVO_OP_RESHAPE, layout_reshape},
     {OCTAVO_OP_PAD, layout_pad},
+    {OCTAVO_OP_SLICE, layout_slice},
+    {OCTAVO_OP_RESIZE, layout_pool},
+    {OCTAVO_OP_QUANTIZE, layout_elementwise},
+    {OCTAVO_OP_DEQUANTIZE, layout_elementwise},
+    {OCTAVO_OP_UNARY, layout_elementwise},
+    {OCTAVO_OP_MULTIPLY, layout_binary},
+    {OCTAVO_OP_SUBTRACT, layout_binary},
     {GRAPH_OP_BATCH_NORM, layout_batch_norm},
     {GRAPH_OP_IDENTITY, layout_elementwise},
     {GRAPH_OP_TRANSPOSE, layout_transpose},
@@ -48,23 +55,18 @@ octavo_status layout_require(layout_table *table, uint32_t *node, uint32_t opera
   int64_t shape[GRAPH_MAX_RANK];
   for (uint32_t i = 0; i < rank; i++)
     shape[i] = layout_dimension(table, tensor, axes[i]);
-  int32_t reshaped = GRAPH_NONE;
-  octavo_status status =
-      pass_insert_reshape(g, *node, tensor, rank, shape, &reshaped, table->error);
-  if (status == OCTAVO_OK) {
-    ++*node;
+  int32_t moved = GRAPH_NONE;
+  octavo_status status = graph_add_tensor(g, g->tensors[tensor].name, GRAPH_FLOAT32, rank, shape,
+                                          NULL, &moved, table->error);
+  if (status == OCTAVO_OK)
     status = layout_table_grow(table);
-  }
   if (status != OCTAVO_OK)
     return status;
-  memcpy(table->items[reshaped].axes, axes, sizeof table->items[reshaped].axes);
-  if (!layout_same_order(table, tensor, reshaped))
-    return pass_unsupported(g, *node, table->error,
-                            "its input '%.100s' would have to be transposed while the network "
-                            "runs, which is not supported",
-                            g->tensors[tensor].name);
-  g->nodes[*node].inputs[operand] = reshaped;
-  return OCTAVO_OK;
+  memcpy(table->items[moved].axes, axes, sizeof table->items[moved].axes);
+  status = layout_bring(table, node, tensor, moved);
+  if (status == OCTAVO_OK)
+    g->nodes[*node].inputs[operand] = moved;
+  return status;
 }
 
 /* ---- Inputs of the model -------------------------------------------------------------------- */
@@ -85,6 +87,7 @@ static image_order order_told_by(const graph *g, const graph_node *node) {
   case OCTAVO_OP_MAX_POOL:
   case OCTAVO_OP_AVERAGE_POOL:
   case OCTAVO_OP_GLOBAL_AVERAGE_POOL:
+  case OCTAVO_OP_RESIZE:
   case GRAPH_OP_BATCH_NORM:
     return ORDER_NCHW;
   case GRAPH_OP_IDENTITY:
@@ -93,7 +96,11 @@ static image_order order_told_by(const graph *g, const graph_node *node) {
   case GRAPH_OP_DIVIDE:
   case GRAPH_OP_ADD_CONSTANT:
   case OCTAVO_OP_CLIP:
-  case OCTAVO_OP_PAD: {
+  case OCTAVO_OP_PAD:
+  case OCTAVO_OP_SLICE:
+  case OCTAVO_OP_UNARY:
+  case OCTAVO_OP_QUANTIZE:
+  case OCTAVO_OP_DEQUANTIZE: {
     const int32_t next = graph_only_consumer(g, node->outputs[0]);
     return next == GRAPH_NONE ? ORDER_OPEN : order_told_by(g, &g->nodes[next]);
   }
@@ -127,21 +134,35 @@ static void lay_out_inputs(layout_table *table) {
       layout_set(table, g->inputs[i], layout_nhwc, NULL);
 }
 
+/* Gives output `i`, whose name the new tensor takes over, the source's order. */
+static octavo_status restore_output(layout_table *table, uint32_t i) {
+  graph *g = table->graph;
+  const int32_t tensor = g->outputs[i];
+  int32_t restored = GRAPH_NONE;
+  octavo_status status = layout_add_plain(table, tensor, &restored);
+  uint32_t end = g->node_count;
+  if (status == OCTAVO_OK)
+    status = layout_bring(table, &end, tensor, restored);
+  if (status != OCTAVO_OK)
+    return status;
+  pass_swap_names(g, tensor, restored);
+  g->outputs[i] = restored;
+  return OCTAVO_OK;
+}
+
 /* Images leave as NHWC, whatever the source has; everything else as in the source. */
-static octavo_status check_outputs(const layout_table *table) {
+static octavo_status lay_out_outputs(layout_table *table) {
   const graph *g = table->graph;
-  for (uint32_t i = 0; i < g->output_count; i++) {
-    const int32_t tensor = g->outputs[i], producer = graph_producer(g, tensor);
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = 0; i < g->output_count && status == OCTAVO_OK; i++) {
+    const int32_t tensor = g->outputs[i];
     const layout *item = &table->items[tensor];
     const bool image = g->tensors[tensor].rank == 4 && item->order == NULL &&
                        memcmp(item->axes, layout_nhwc, 4) == 0;
     if (!image && !layout_is_plain(table, tensor))
-      return pass_unsupported(g, producer == GRAPH_NONE ? 0 : (uint32_t)producer, table->error,
-                              "its result '%.100s' is an output of the network and would have to "
-                              "be transposed while the network runs, which is not supported",
-                              g->tensors[tensor].name);
+      status = restore_output(table, i);
   }
-  return OCTAVO_OK;
+  return status;
 }
 
 /* ---- Pass ----------------------------------------------------------------------------------- */
@@ -173,7 +194,7 @@ octavo_status pass_layout(graph *g, uint32_t *changes, octavo_error *error) {
     status = lay_out_nodes(&table, changes);
   }
   if (status == OCTAVO_OK)
-    status = check_outputs(&table);
+    status = lay_out_outputs(&table);
   layout_table_clear(&table);
   return status;
 }

@@ -56,6 +56,15 @@ extern const uint8_t layout_nhwc[GRAPH_MAX_RANK]; /* of a source in NCHW */
 /* The pass's functions for kinds of nodes. Each sets the layout of the node's outputs. */
 typedef octavo_status (*layout_function)(layout_table *table, uint32_t *node);
 
+/* layout_transpose.c. Adds a tensor that is to hold the elements of another in the source's order.
+ */
+octavo_status layout_add_plain(layout_table *table, int32_t tensor, int32_t *plain);
+/* Puts nodes before *node, which moves on, that compute `to` from `from`. Both
+ * have their layouts and as many elements; the source's element k is the same in both, whatever the
+ * shapes. The nodes are a reshape, or a transpose between reshapes where elements must move. Fails
+ * if no transpose of OCTAVO_MAX_RANK axes moves them so. */
+octavo_status layout_bring(layout_table *table, uint32_t *node, int32_t from, int32_t to);
+
 /* layout_reshape.c */
 octavo_status layout_reshape(layout_table *table, uint32_t *node);
 /* layout_weights.c: operators whose constants are permuted */
@@ -67,14 +76,15 @@ octavo_status layout_constant_operand(layout_table *table, uint32_t *node);
 octavo_status layout_transpose(layout_table *table, uint32_t *node);
 octavo_status layout_concatenation(layout_table *table, uint32_t *node);
 octavo_status layout_pad(layout_table *table, uint32_t *node);
+octavo_status layout_slice(layout_table *table, uint32_t *node);
 octavo_status layout_softmax(layout_table *table, uint32_t *node);
 octavo_status layout_reduce_mean(layout_table *table, uint32_t *node);
 octavo_status layout_pool(layout_table *table, uint32_t *node);
 octavo_status layout_elementwise(layout_table *table, uint32_t *node);
-octavo_status layout_add(layout_table *table, uint32_t *node);
+octavo_status layout_binary(layout_table *table, uint32_t *node);
 
-/* Makes operand `operand` of the node lie as `axes`, by a reshape before the node if the order of
- * elements allows it; *node moves on then. Fails if a transpose would be needed. */
+/* Makes operand `operand` of the node lie as `axes`, by a reshape before the node, or a transpose
+ * if the order of elements needs it; *node moves on then. */
 octavo_status layout_require(layout_table *table, uint32_t *node, uint32_t operand,
                              const uint8_t *axes);
 

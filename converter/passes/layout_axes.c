@@ -11,37 +11,66 @@ octavo_status layout_elementwise(layout_table *table, uint32_t *node) {
   return layout_set_same(table, n->outputs[0], n->inputs[0]);
 }
 
+/* Makes operands of flattened images, which no axes describe, lie as in the source. */
+static octavo_status unflatten(layout_table *table, uint32_t *node, uint32_t operand) {
+  const int32_t x = table->graph->nodes[*node].inputs[operand];
+  return table->items[x].order == NULL ? OCTAVO_OK
+                                       : layout_require(table, node, operand, layout_identity);
+}
+
+static bool in_one_order(const layout_table *table, const graph_node *n) {
+  for (uint32_t i = 1; i < n->input_count; i++)
+    if (!layout_same_order(table, n->inputs[0], n->inputs[i]))
+      return false;
+  return true;
+}
+
 /* Makes all operands lie as the first. */
 static octavo_status align_operands(layout_table *table, uint32_t *node) {
   const graph *g = table->graph;
+  if (table->items[g->nodes[*node].inputs[0]].order != NULL &&
+      in_one_order(table, &g->nodes[*node]))
+    return OCTAVO_OK;
+  octavo_status status = unflatten(table, node, 0);
   const int32_t first = g->nodes[*node].inputs[0];
-  for (uint32_t i = 1; i < g->nodes[*node].input_count; i++) {
-    const int32_t other = g->nodes[*node].inputs[i];
-    if (table->items[first].order == NULL) {
-      octavo_status status = layout_require(table, node, i, table->items[first].axes);
-      if (status != OCTAVO_OK)
-        return status;
-    } else if (!layout_same_order(table, first, other)) {
-      return pass_unsupported(g, *node, table->error,
-                              "its operands are flattened in different orders, so one would have "
-                              "to be transposed while the network runs, which is not supported");
-    }
+  for (uint32_t i = 1; i < g->nodes[*node].input_count && status == OCTAVO_OK; i++) {
+    uint8_t axes[GRAPH_MAX_RANK];
+    memcpy(axes, table->items[first].axes, sizeof axes);
+    status = layout_require(table, node, i, axes);
   }
-  return OCTAVO_OK;
+  return status;
 }
 
-octavo_status layout_add(layout_table *table, uint32_t *node) {
-  octavo_status status = align_operands(table, node);
-  return status == OCTAVO_OK ? layout_elementwise(table, node) : status;
+static bool same_count(const graph *g, int32_t a, int32_t b) {
+  return graph_element_count(&g->tensors[a]) == graph_element_count(&g->tensors[b]);
+}
+
+/* Makes the smaller operand, which is broadcast, lie as the larger. */
+octavo_status layout_binary(layout_table *table, uint32_t *node) {
+  const graph *g = table->graph;
+  const int32_t *inputs = g->nodes[*node].inputs;
+  const uint32_t small =
+      graph_element_count(&g->tensors[inputs[0]]) < graph_element_count(&g->tensors[inputs[1]]) ? 0
+                                                                                                : 1;
+  const int32_t from = inputs[1 - small], other = inputs[small];
+  octavo_status status = OCTAVO_OK;
+  if (table->items[from].order == NULL)
+    status = layout_require(table, node, small, table->items[from].axes);
+  else if (graph_element_count(&g->tensors[other]) != 1 &&
+           (!same_count(g, from, other) || !layout_same_order(table, from, other)))
+    status = pass_unsupported(g, *node, table->error,
+                              "its operands are flattened in different orders, so one would have "
+                              "to be transposed while the network runs, which is not supported");
+  return status == OCTAVO_OK ? layout_set_same(table, g->nodes[*node].outputs[0], from) : status;
 }
 
 octavo_status layout_transpose(layout_table *table, uint32_t *node) {
   graph *g = table->graph;
+  octavo_status status = unflatten(table, node, 0);
+  if (status != OCTAVO_OK)
+    return status;
   graph_node *n = &g->nodes[*node];
   const layout *from = &table->items[n->inputs[0]];
-  if (from->order != NULL)
-    return pass_unsupported(g, *node, table->error,
-                            "it transposes a flattened image, which is not supported");
   /* The elements stay where they are; only what their axes are called changes. */
   uint8_t axes[GRAPH_MAX_RANK];
   memcpy(axes, layout_identity, sizeof axes);
@@ -94,11 +123,11 @@ octavo_status layout_concatenation(layout_table *table, uint32_t *node) {
 
 octavo_status layout_pad(layout_table *table, uint32_t *node) {
   graph *g = table->graph;
+  octavo_status status = unflatten(table, node, 0);
+  if (status != OCTAVO_OK)
+    return status;
   graph_node *n = &g->nodes[*node];
   const layout *from = &table->items[n->inputs[0]];
-  if (from->order != NULL)
-    return pass_unsupported(g, *node, table->error,
-                            "it pads a flattened image, which is not supported");
   const octavo_attributes_pad pad = n->attributes.pad;
   for (uint32_t i = 0; i < g->tensors[n->inputs[0]].rank; i++) {
     n->attributes.pad.before[i] = pad.before[from->axes[i]];
@@ -107,25 +136,52 @@ octavo_status layout_pad(layout_table *table, uint32_t *node) {
   return layout_elementwise(table, node);
 }
 
+octavo_status layout_slice(layout_table *table, uint32_t *node) {
+  graph *g = table->graph;
+  octavo_status status = unflatten(table, node, 0);
+  if (status != OCTAVO_OK)
+    return status;
+  graph_node *n = &g->nodes[*node];
+  const layout *from = &table->items[n->inputs[0]];
+  const octavo_attributes_slice slice = n->attributes.slice;
+  for (uint32_t i = 0; i < g->tensors[n->inputs[0]].rank; i++) {
+    n->attributes.slice.begin[i] = slice.begin[from->axes[i]];
+    n->attributes.slice.step[i] = slice.step[from->axes[i]];
+  }
+  return layout_elementwise(table, node);
+}
+
+/* The axis that softmax runs over becomes the last; over a whole row it may lie in any order. */
 octavo_status layout_softmax(layout_table *table, uint32_t *node) {
   graph *g = table->graph;
-  graph_node *n = &g->nodes[*node];
-  const int32_t x = n->inputs[0];
+  if (g->tensors[g->nodes[*node].inputs[0]].rank == 2) {
+    g->nodes[*node].int_count = 0;
+    return layout_elementwise(table, node);
+  }
+  octavo_status status = unflatten(table, node, 0);
+  if (status != OCTAVO_OK)
+    return status;
+  const int32_t x = g->nodes[*node].inputs[0];
   const uint32_t rank = g->tensors[x].rank;
-  if (layout_physical_axis(table, x, (uint32_t)n->ints[0]) + 1 != rank)
-    return pass_unsupported(g, *node, table->error,
-                            "softmax over another axis than the channels is not supported");
-  n->int_count = 0;
-  return layout_elementwise(table, node);
+  const uint8_t last = (uint8_t)g->nodes[*node].ints[0];
+  uint8_t axes[GRAPH_MAX_RANK];
+  memcpy(axes, layout_identity, sizeof axes);
+  for (uint32_t i = 0, next = 0; i < rank; i++)
+    if (table->items[x].axes[i] != last)
+      axes[next++] = table->items[x].axes[i];
+  axes[rank - 1] = last;
+  status = layout_require(table, node, 0, axes);
+  g->nodes[*node].int_count = 0;
+  return status == OCTAVO_OK ? layout_elementwise(table, node) : status;
 }
 
 octavo_status layout_reduce_mean(layout_table *table, uint32_t *node) {
   graph *g = table->graph;
+  octavo_status status = unflatten(table, node, 0);
+  if (status != OCTAVO_OK)
+    return status;
   graph_node *n = &g->nodes[*node];
   const int32_t x = n->inputs[0], y = n->outputs[0];
-  if (table->items[x].order != NULL)
-    return pass_unsupported(g, *node, table->error,
-                            "it averages a flattened image, which is not supported");
   const layout from = table->items[x];
   uint32_t reduced = 0;
   for (uint32_t i = 0; i < n->int_count; i++) {

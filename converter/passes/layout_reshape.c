@@ -46,6 +46,16 @@ static bool find_axes(const graph_tensor *y, const int32_t *order, uint8_t *axes
   return false;
 }
 
+/* It splits or joins axes that lie apart, as a channel shuffle does. */
+static octavo_status move_elements(layout_table *table, uint32_t *node, int32_t x, int32_t y) {
+  const bool image = table->graph->tensors[y].rank == 4;
+  layout_set(table, y, image ? layout_nhwc : layout_identity, NULL);
+  octavo_status status = layout_bring(table, node, x, y);
+  if (status == OCTAVO_OK)
+    graph_remove_node(table->graph, *node);
+  return status;
+}
+
 octavo_status layout_reshape(layout_table *table, uint32_t *node) {
   graph *g = table->graph;
   const int32_t x = g->nodes[*node].inputs[0], y = g->nodes[*node].outputs[0];
@@ -63,9 +73,7 @@ octavo_status layout_reshape(layout_table *table, uint32_t *node) {
     memcpy(axes, layout_identity, sizeof axes);
   } else {
     octavo_memory_free(order);
-    return pass_unsupported(g, *node, table->error,
-                            "it splits or joins channels in a way that would need a transpose "
-                            "while the network runs, which is not supported");
+    return move_elements(table, node, x, y);
   }
   layout_set(table, y, axes, order);
   return OCTAVO_OK;

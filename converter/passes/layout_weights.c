@@ -26,6 +26,9 @@ octavo_status layout_convolution(layout_table *table, uint32_t *node) {
     for (int64_t i = 0; i < inputs; i++)
       for (int64_t k = 0; k < area; k++)
         weights[(o * area + k) * inputs + i] = source[(o * inputs + i) * area + k];
+  status = pass_keep_integers(g, old, index, table->error);
+  if (status != OCTAVO_OK)
+    return status;
   pass_swap_names(g, old, index);
   g->nodes[*node].inputs[1] = index;
   return OCTAVO_OK;
@@ -47,8 +50,9 @@ static octavo_status reorder_rows(layout_table *table, int32_t constant, const i
   for (int64_t r = 0; r < rows; r++)
     for (int64_t k = 0; k < columns; k++)
       moved[r * columns + k] = source[r * columns + order[k]];
+  status = pass_keep_integers(g, constant, *index, table->error);
   pass_swap_names(g, constant, *index);
-  return OCTAVO_OK;
+  return status;
 }
 
 octavo_status layout_fully_connected(layout_table *table, uint32_t *node) {

@@ -18,6 +18,11 @@ static octavo_status transpose_weights(graph *g, uint32_t node, octavo_error *er
   for (int64_t o = 0; o < outputs; o++)
     for (int64_t i = 0; i < inputs; i++)
       weights[o * inputs + i] = from[i * outputs + o];
+  status = graph_set_integers(g, index, g->tensors[old].integers, error);
+  if (status != OCTAVO_OK)
+    return status;
+  if (g->tensors[index].integers != NULL)
+    g->tensors[index].integers->axis = 1 - g->tensors[index].integers->axis;
   pass_swap_names(g, old, index);
   g->nodes[node].inputs[1] = index;
   return OCTAVO_OK;

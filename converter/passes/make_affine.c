@@ -97,6 +97,7 @@ static octavo_status convert(graph *g, uint32_t node, octavo_error *error) {
   char *name = g->nodes[node].name;
   g->nodes[node].name = g->nodes[node + 1].name;
   g->nodes[node + 1].name = name;
+  g->nodes[node].separate = g->nodes[node + 1].separate;
   graph_remove_node(g, node + 1);
   return OCTAVO_OK;
 }

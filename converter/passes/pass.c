@@ -39,6 +39,14 @@ void pass_swap_names(graph *g, int32_t from, int32_t to) {
   g->tensors[to].name = name;
 }
 
+octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_error *error) {
+  const graph_integers *integers = g->tensors[from].integers;
+  if (integers == NULL || integers->values != NULL ||
+      (integers->scale_count > 1 && integers->axis != 0))
+    return OCTAVO_OK;
+  return graph_set_integers(g, to, integers, error);
+}
+
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error) {
   const char *name = g->tensors[input].name;

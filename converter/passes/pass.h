@@ -12,14 +12,24 @@ extern "C" {
 typedef octavo_status (*pass_function)(graph *g, uint32_t *changes, octavo_error *error);
 
 /* Removes what gives back its input: identities, reshapes to the same shape, pools of one element,
- * concatenations of one, ...; and all but the last of reshapes of reshapes. */
+ * concatenations of one, ...; and all but the last of reshapes of reshapes and slices of slices. */
 octavo_status pass_drop_no_ops(graph *g, uint32_t *changes, octavo_error *error);
+
+/* x · hard-sigmoid(x) and x · sigmoid(x), in pieces, become UNARY hard-swish and SiLU. */
+octavo_status pass_fuse_swish(graph *g, uint32_t *changes, octavo_error *error);
+
+/* A clip of x + b, scaled to end at 1, becomes UNARY hard-sigmoid. */
+octavo_status pass_fuse_hard_sigmoid(graph *g, uint32_t *changes, octavo_error *error);
+
+/* x · (1 + erf(x / √2)) / 2 and its approximation by tanh become UNARY GELU. */
+octavo_status pass_fuse_gelu(graph *g, uint32_t *changes, octavo_error *error);
 
 /* MATMUL by a constant becomes FULLY_CONNECTED. */
 octavo_status pass_lower_matmul(graph *g, uint32_t *changes, octavo_error *error);
 
-/* From the source's order of axes to NHWC: weights and constants are permuted, transposes vanish.
- * From here on channels are the last axis. */
+/* From the source's order of axes to NHWC: weights and constants are permuted, transposes vanish
+ * but for those without which elements would not lie where the next operator needs them. From here
+ * on channels are the last axis. */
 octavo_status pass_layout(graph *g, uint32_t *changes, octavo_error *error);
 
 /* BATCH_NORM and arithmetic with constants become AFFINE. */
@@ -33,10 +43,12 @@ octavo_status pass_fold_affine(graph *g, uint32_t *changes, octavo_error *error)
 octavo_status pass_lower_affine(graph *g, uint32_t *changes, octavo_error *error);
 
 /* REDUCE_MEAN over height and width, and average pools over the whole image, become
- * GLOBAL_AVERAGE_POOL, which takes over a reshape that flattens its result. */
+ * GLOBAL_AVERAGE_POOL, which takes over a reshape that flattens its result. Other means become
+ * MEAN. */
 octavo_status pass_global_pool(graph *g, uint32_t *changes, octavo_error *error);
 
-/* CLIP goes into the clamp of a convolution, fully connected layer, add or another clip. */
+/* CLIP goes into the clamp of a convolution, fully connected layer, element-wise arithmetic or
+ * another clip. */
 octavo_status pass_fuse_activations(graph *g, uint32_t *changes, octavo_error *error);
 
 /* PAD goes into the padding of the convolution or pool behind it, where that is exact. */
@@ -60,6 +72,10 @@ octavo_status pass_add_floats(graph *g, const char *name, uint32_t rank, const i
 
 /* Gives `to`, which stands in for `from`, its name, and the other way round. */
 void pass_swap_names(graph *g, int32_t from, int32_t to);
+
+/* `to` holds the values of `from` in another order, in which each index along axis 0 has the same
+ * ones: it stands for the same integers then (graph_integers), if they are weights. */
+octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_error *error);
 
 /* Inserts a RESHAPE of `input` to a new tensor of `shape` at `position`. */
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,

@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-#define PASSES_MAX 16
+#define PASSES_MAX 32
 
 typedef struct passes_row {
   const char *name; /* constant, such as "fuse activations" */
@@ -18,7 +18,8 @@ typedef struct passes_row {
 typedef struct passes_report {
   passes_row rows[PASSES_MAX];
   uint32_t count;
-  uint32_t transposes_found, transposes_left; /* the latter is 0 where passes_run succeeds */
+  uint32_t transposes_found; /* in the source */
+  uint32_t transposes_left;  /* which the network computes while it runs */
 } passes_report;
 
 /* Runs all passes in order. On success `g` is lowered (graph.h), on failure it is in between: free

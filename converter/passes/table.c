@@ -8,6 +8,9 @@ typedef struct pass {
 
 static const pass passes[] = {
     {"drop no-ops", pass_drop_no_ops},
+    {"fuse swish", pass_fuse_swish},
+    {"fuse hard-sigmoid", pass_fuse_hard_sigmoid},
+    {"fuse GELU", pass_fuse_gelu},
     {"matrix products to fully connected layers", pass_lower_matmul},
     {"layout to NHWC", pass_layout},
     {"drop what transposes left", pass_drop_no_ops},
@@ -26,7 +29,8 @@ static_assert(sizeof passes / sizeof passes[0] <= PASSES_MAX, "PASSES_MAX");
 static uint32_t count_transposes(const graph *g) {
   uint32_t count = 0;
   for (uint32_t i = 0; i < g->node_count; i++)
-    count += pass_is(g, (int32_t)i, GRAPH_OP_TRANSPOSE);
+    count +=
+        pass_is(g, (int32_t)i, GRAPH_OP_TRANSPOSE) || pass_is(g, (int32_t)i, OCTAVO_OP_TRANSPOSE);
   return count;
 }
 

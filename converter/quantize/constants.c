@@ -7,8 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Makes sure that operand `which` is a constant that no other operand is. */
-static octavo_status make_own(graph *g, uint32_t node, uint32_t which, octavo_error *error) {
+octavo_status quantize_own_operand(graph *g, uint32_t node, uint32_t which, octavo_error *error) {
   const int32_t index = g->nodes[node].inputs[which];
   if (graph_use_count(g, index) == 1)
     return OCTAVO_OK;
@@ -21,10 +20,9 @@ static octavo_status make_own(graph *g, uint32_t node, uint32_t which, octavo_er
   return status;
 }
 
-/* Adds a constant as operand `which`, the last one. */
-static octavo_status add_operand(graph *g, uint32_t node, uint32_t which, const char *suffix,
-                                 graph_type type, int64_t count, const void *data,
-                                 octavo_error *error) {
+octavo_status quantize_add_operand(graph *g, uint32_t node, uint32_t which, const char *suffix,
+                                   graph_type type, int64_t count, const void *data,
+                                   octavo_error *error) {
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
   snprintf(name, sizeof name, "%.1000s_%s", g->nodes[node].name, suffix);
   int32_t *inputs = octavo_memory_alloc((size_t)which + 1, sizeof *inputs);
@@ -49,7 +47,7 @@ static octavo_status add_bias(graph *g, uint32_t node, uint32_t channels, octavo
   if (zeros == NULL)
     return octavo_error_memory(error, channels * sizeof *zeros, "a bias");
   const octavo_status status =
-      add_operand(g, node, 2, "bias", GRAPH_FLOAT32, channels, zeros, error);
+      quantize_add_operand(g, node, 2, "bias", GRAPH_FLOAT32, channels, zeros, error);
   octavo_memory_free(zeros);
   return status;
 }
@@ -59,7 +57,7 @@ octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *erro
   int32_t table[256];
   for (int d = 0; d < 256; d++)
     table[d] = (int32_t)lrint(exp(-scale * d) * (1 << 23));
-  return add_operand(g, node, 1, "exp_table", GRAPH_INT32, 256, table, error);
+  return quantize_add_operand(g, node, 1, "exp_table", GRAPH_INT32, 256, table, error);
 }
 
 static void replace_data(graph_tensor *t, graph_type type, void *data, size_t bytes) {
@@ -116,6 +114,17 @@ octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error) {
   if (!has_bias)
     status = add_bias(g, node, (uint32_t)weights->shape[0], error);
   for (uint32_t i = 1; i < 3 && status == OCTAVO_OK; i++)
-    status = make_own(g, node, i, error);
+    status = quantize_own_operand(g, node, i, error);
   return status == OCTAVO_OK ? convert(g, &g->nodes[node], error) : status;
+}
+
+octavo_status quantize_add_table(graph *g, uint32_t node, octavo_error *error) {
+  switch (g->nodes[node].op) {
+  case OCTAVO_OP_SOFTMAX:
+    return quantize_add_exp_table(g, node, error);
+  case OCTAVO_OP_UNARY:
+    return quantize_add_unary_table(g, node, error);
+  default:
+    return OCTAVO_OK;
+  }
 }

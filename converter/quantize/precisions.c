@@ -21,18 +21,23 @@ static bool read_by_int8(const graph *g, const layer_precision *precisions, int3
   return false;
 }
 
+static bool only_moves(const graph_node *node) {
+  return node->op == OCTAVO_OP_RESHAPE || node->op == OCTAVO_OP_TRANSPOSE ||
+         node->op == OCTAVO_OP_SLICE;
+}
+
 /* What only shapes or normalizes results on the way out gains nothing from int8, and a softmax
  * loses its small probabilities. */
 static void leave_tail_float(const graph *g, layer_precision *precisions) {
   for (uint32_t n = g->node_count; n-- > 0;) {
     const graph_node *node = &g->nodes[n];
-    if ((node->op == OCTAVO_OP_SOFTMAX || node->op == OCTAVO_OP_RESHAPE) &&
+    if ((node->op == OCTAVO_OP_SOFTMAX || only_moves(node)) &&
         !read_by_int8(g, precisions, node->outputs[0]))
       precisions[n] = PRECISION_FLOAT;
   }
-  /* Reshapes before the softmax may as well move int8. */
+  /* What moves values before the softmax may as well move int8. */
   for (uint32_t n = 0; n < g->node_count; n++) {
-    if (precisions[n] == PRECISION_INT8 || g->nodes[n].op != OCTAVO_OP_RESHAPE)
+    if (precisions[n] == PRECISION_INT8 || !only_moves(&g->nodes[n]))
       continue;
     const int32_t producer = graph_producer(g, g->nodes[n].inputs[0]);
     if (producer == GRAPH_NONE || precisions[producer] == PRECISION_INT8)
@@ -44,4 +49,9 @@ void quantize_choose_precisions(const graph *g, layer_precision *precisions) {
   for (uint32_t n = 0; n < g->node_count; n++)
     precisions[n] = quantize_has_int8_form(g, n) ? PRECISION_INT8 : PRECISION_FLOAT;
   leave_tail_float(g, precisions);
+}
+
+void quantize_choose_dynamic(const graph *g, layer_precision *precisions) {
+  for (uint32_t n = 0; n < g->node_count; n++)
+    precisions[n] = quantize_is_dynamic_capable(g, n) ? PRECISION_DYNAMIC : PRECISION_FLOAT;
 }

@@ -1,4 +1,5 @@
-/* A lowered float graph becomes a lowered graph of the same layers, each int8 or float32. */
+/* A lowered float graph becomes a lowered graph of the same layers, each int8, float32 or in
+ * between (dynamic). */
 #ifndef OCTAVO_CONVERTER_QUANTIZE_H
 #define OCTAVO_CONVERTER_QUANTIZE_H
 
@@ -9,10 +10,17 @@
 extern "C" {
 #endif
 
-typedef enum layer_precision { PRECISION_INT8, PRECISION_FLOAT } layer_precision;
+typedef enum layer_precision {
+  PRECISION_INT8,    /* weights and activations */
+  PRECISION_FLOAT,   /* float32 throughout */
+  PRECISION_DYNAMIC, /* int8 weights; float32 activations, which the kernel quantizes as they come
+                      */
+} layer_precision;
 
 typedef struct quantize_settings {
-  const value_range *ranges; /* one per tensor of the source, calibrated (constants: not read) */
+  /* One per tensor of the source, calibrated (constants: not read); may be NULL if no layer is
+   * PRECISION_INT8. */
+  const value_range *ranges;
   const layer_precision *precisions; /* one per node, in execution order; NULL = as
                                         quantize_choose_precisions says */
 } quantize_settings;
@@ -22,6 +30,9 @@ typedef struct quantize_settings {
  * layer that shall be int8 has no such form, or limits that cannot be met), MEMORY. */
 octavo_status quantize_graph(const graph *source, const quantize_settings *settings, graph **result,
                              octavo_error *error);
+
+/* For mode dynamic: dynamic for all that gain by it, float32 for the rest. */
+void quantize_choose_dynamic(const graph *g, layer_precision *precisions);
 
 /* int8 for all that has an int8 form but a softmax at the end of the network, and reshapes after
  * it. */
@@ -35,9 +46,35 @@ bool quantize_has_int8_form(const graph *g, uint32_t node);
  * are copied first. */
 octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error);
 
+/* Makes sure that operand `which` of the node, a constant, is one that no other operand is. */
+octavo_status quantize_own_operand(graph *g, uint32_t node, uint32_t which, octavo_error *error);
+
+/* Whether a node of a float graph may be quantized dynamically (int8 weights, float32 activations)
+ * and gains by it: convolutions and fully connected layers with constant weights, except depthwise
+ * convolutions and those of a gray image. */
+bool quantize_is_dynamic_capable(const graph *g, uint32_t node);
+
+/* Turns the float weights of such a node into int8 with a scale per output channel, symmetric in
+ * [−127, 127]. The bias stays float32, or left out; activations stay float32. Weights that other
+ * nodes read too are copied first. Errors: ARGUMENT (weights or biases that are not finite, a sum
+ * too long for int32), MEMORY. */
+octavo_status quantize_dynamic_constants(graph *g, uint32_t node, octavo_error *error);
+
 /* Gives an int8 softmax its second operand: round(exp(−d · scale of the input) · 2^23) for the
  * differences d = 0..255 to the row's maximum. */
 octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *error);
+
+/* Gives an int8 function its second operand: of the values of all 256 inputs, what they are in the
+ * output's scale. Computed in double, here and never on a device. */
+octavo_status quantize_add_unary_table(graph *g, uint32_t node, octavo_error *error);
+
+/* Gives an int8 node the table that its kernel looks results up in, if it is one of these two. */
+octavo_status quantize_add_table(graph *g, uint32_t node, octavo_error *error);
+
+/* Adds a constant of rank 1 as operand `which` of a node, the last one, named after the node. */
+octavo_status quantize_add_operand(graph *g, uint32_t node, uint32_t which, const char *suffix,
+                                   graph_type type, int64_t count, const void *data,
+                                   octavo_error *error);
 
 #ifdef __cplusplus
 }

@@ -12,15 +12,26 @@ static octavo_status quantize_layers(graph *g, octavo_error *error) {
       continue;
     if (rule->weighted)
       status = quantize_constants(g, n, error);
-    else if (rule->source == SCALE_OF_SOFTMAX)
-      status = quantize_add_exp_table(g, n, error);
+    else
+      status = quantize_add_table(g, n, error);
   }
+  return status;
+}
+
+static octavo_status quantize_dynamic_layers(graph *g, const layer_precision *precisions,
+                                             octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t n = 0; n < g->node_count && status == OCTAVO_OK; n++)
+    if (precisions[n] == PRECISION_DYNAMIC)
+      status = quantize_dynamic_constants(g, n, error);
   return status;
 }
 
 static octavo_status rewrite(graph *g, const layer_precision *precisions,
                              const quantization_parameters *parameters, octavo_error *error) {
-  octavo_status status = boundaries_insert(g, precisions, parameters, error);
+  octavo_status status = quantize_dynamic_layers(g, precisions, error);
+  if (status == OCTAVO_OK)
+    status = boundaries_insert(g, precisions, parameters, error);
   if (status == OCTAVO_OK)
     status = quantize_layers(g, error);
   return status == OCTAVO_OK ? graph_compact(g, error) : status;
@@ -42,8 +53,9 @@ octavo_status quantize_graph(const graph *source, const quantize_settings *setti
       quantize_choose_precisions(source, chosen);
       precisions = chosen;
     }
-    status =
-        scales_assign(&(scale_problem){source, precisions, settings->ranges}, parameters, error);
+    if (settings->ranges != NULL)
+      status =
+          scales_assign(&(scale_problem){source, precisions, settings->ranges}, parameters, error);
   }
   if (status == OCTAVO_OK) {
     g = graph_copy(source, error);

@@ -20,7 +20,14 @@ static const scale_rule rules[] = {
     {OCTAVO_OP_CONCATENATION, SCALE_UNIFIED, RATIO_ANY, false},
     {OCTAVO_OP_RESHAPE, SCALE_OF_INPUT, RATIO_ANY, false},
     {OCTAVO_OP_PAD, SCALE_OF_INPUT, RATIO_ANY, false},
+    {OCTAVO_OP_TRANSPOSE, SCALE_OF_INPUT, RATIO_ANY, false},
+    {OCTAVO_OP_SLICE, SCALE_OF_INPUT, RATIO_ANY, false},
+    {OCTAVO_OP_RESIZE, SCALE_OF_INPUT, RATIO_ANY, false},
+    {OCTAVO_OP_MEAN, SCALE_OWN, 0x1p-8f, 0x1p+7f, false},
     {OCTAVO_OP_QUANTIZE, SCALE_OWN, 0x1p-8f, 0x1p+7f, false},
+    {OCTAVO_OP_UNARY, SCALE_OWN, RATIO_ANY, false},
+    {OCTAVO_OP_MULTIPLY, SCALE_OWN, RATIO_ANY, false},
+    {OCTAVO_OP_SUBTRACT, SCALE_OWN, 0x1p-10f, 0x1p+8f, false},
 };
 
 const scale_rule *scale_rule_find(uint32_t opcode) {

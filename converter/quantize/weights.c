@@ -17,8 +17,7 @@ float weights_absolute_max(const float *weights, uint64_t count) {
   return max;
 }
 
-/* What |bias| may be so that no sum of `depth` products overflows int32; 0 if they alone may. */
-static int64_t bias_limit(uint64_t depth) {
+int64_t weights_bias_limit(uint64_t depth) {
   const uint64_t product = 255 * 128, room = (UINT64_C(1) << 31) - 1;
   return depth > room / product ? 0 : (int64_t)(room - depth * product);
 }
@@ -50,14 +49,23 @@ static octavo_status check_finite(const weights_source *s, octavo_error *error) 
   return OCTAVO_OK;
 }
 
+static octavo_status refuse_depth(const weights_source *s, octavo_error *error) {
+  return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                          "layer '%s': expected at most %u products per output value, the most "
+                          "that int32 sums hold, found %" PRIu64,
+                          s->layer, WEIGHTS_MAX_DEPTH, s->depth);
+}
+
+static void quantize_channel(const float *from, uint64_t count, float scale, int8_t *to) {
+  for (uint64_t i = 0; i < count; i++)
+    to[i] = (int8_t)lrintf(from[i] / scale);
+}
+
 octavo_status weights_quantize(const weights_source *s, const weights_result *result,
                                octavo_error *error) {
-  const int64_t limit = bias_limit(s->depth);
+  const int64_t limit = weights_bias_limit(s->depth);
   if (limit <= 0)
-    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                            "layer '%s': expected at most 65793 products per output value, the "
-                            "most that int32 sums hold, found %" PRIu64,
-                            s->layer, s->depth);
+    return refuse_depth(s, error);
   const octavo_status status = check_finite(s, error);
   if (status != OCTAVO_OK)
     return status;
@@ -74,8 +82,21 @@ octavo_status weights_quantize(const weights_source *s, const weights_result *re
                               s->layer, (double)ratio, c);
     result->scales[c] = scale;
     result->bias[c] = (int32_t)lrint((double)bias / ((double)s->input_scale * (double)scale));
-    for (uint64_t i = 0; i < s->depth; i++)
-      result->weights[c * s->depth + i] = (int8_t)lrintf(weights[i] / scale);
+    quantize_channel(weights, s->depth, scale, result->weights + c * s->depth);
   }
   return OCTAVO_OK;
+}
+
+octavo_status weights_quantize_dynamic(const weights_source *s, int8_t *weights, float *scales,
+                                       octavo_error *error) {
+  if (s->depth > WEIGHTS_MAX_DEPTH)
+    return refuse_depth(s, error);
+  const octavo_status status = check_finite(s, error);
+  for (uint32_t c = 0; status == OCTAVO_OK && c < s->channels; c++) {
+    const float *from = s->weights + c * s->depth;
+    const float max = weights_absolute_max(from, s->depth);
+    scales[c] = max < WEIGHT_TINY ? 1.0f : max / WEIGHT_MAX;
+    quantize_channel(from, s->depth, scales[c], weights + c * s->depth);
+  }
+  return status;
 }

@@ -12,6 +12,9 @@ extern "C" {
 #define REQUANTIZATION_MIN   0x1p-32f
 #define REQUANTIZATION_BELOW 256.0f
 
+/* The most products that an int32 sum holds: 65793 · 255 · 128 < 2^31. */
+#define WEIGHTS_MAX_DEPTH 65793u
+
 typedef struct weights_source {
   const char *layer;    /* for messages */
   const float *weights; /* channels · depth */
@@ -35,6 +38,15 @@ typedef struct weights_result {
  * REQUANTIZATION_BELOW or more). */
 octavo_status weights_quantize(const weights_source *source, const weights_result *result,
                                octavo_error *error);
+
+/* The same for dynamic quantization, which has no scales of activations and leaves the bias float:
+ * fills weights and scales. The scale of a channel of zeros is 1. Errors: ARGUMENT (a value that is
+ * not finite, a sum of more than WEIGHTS_MAX_DEPTH products). */
+octavo_status weights_quantize_dynamic(const weights_source *source, int8_t *weights, float *scales,
+                                       octavo_error *error);
+/* What |bias| may be so that no sum of `depth` products overflows int32; 0 or less if they alone
+ * may. */
+int64_t weights_bias_limit(uint64_t depth);
 
 /* The largest magnitude of all weights; 0 if there are none. */
 float weights_absolute_max(const float *weights, uint64_t count);

@@ -145,9 +145,8 @@ static void add_summary(const conversion *c, json_t *root) {
       {"source_bytes", whole(c->source_bytes)},
       {"ratio", real((double)c->source_bytes / (double)result->size)},
       {"arena_bytes", whole(result->plan.arena_bytes)},
-      {"latency_float_ns", real(c->layers.latency_float.median)},
-      {"latency_int8_ns", real(c->layers.latency_model.median)},
-      {"latency_runs", whole(c->layers.latency_model.runs)},
+      {"latency_float_ns", real(c->layers.latency_float)},
+      {"latency_int8_ns", real(c->layers.latency_model)},
       {"hints", general_hints(c)},
   };
   for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)

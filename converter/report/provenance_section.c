@@ -57,12 +57,13 @@ void report_provenance_section(html *h, const conversion *c) {
   row(h, "Network", info.source);
   hash_row(h, "SHA-256 of it", info.source_sha256);
   row(h, "Model", platform_path_name(c->options->output));
-  snprintf(text, sizeof text, "%s quantization, ranges by %s", info.mode, info.calibrator);
+  snprintf(text, sizeof text, "%s quantization%s%s", info.mode,
+           info.calibrator[0] != '\0' ? ", ranges by " : "", info.calibrator);
   row(h, "Method", text);
-  snprintf(text, sizeof text, "%u of %u, seed %llu", info.calibration_images,
+  snprintf(text, sizeof text, "%u of %u, seed %llu", c->calibration_images.count,
            c->calibration_images.available, (unsigned long long)info.seed);
-  row(h, "Calibration images", text);
-  hash_row(h, "SHA-256 of them", info.calibration_sha256);
+  row(h, info.calibration_images > 0 ? "Calibration images" : "Compared on images", text);
+  hash_row(h, "SHA-256 of them", c->calibration_images.sha256);
   preprocessing_rows(h, &c->rule);
   row(h, "Times measured on", cpu.name);
   html_raw(h, "</table></div></section>");

@@ -38,12 +38,11 @@ static void size_tile(html *h, const conversion *c) {
 static void latency_tile(html *h, const conversion *c) {
   char value[64], before[64], note[128];
   const diagnosis *d = &c->layers;
-  const double ratio = d->latency_float.median / d->latency_model.median;
-  report_time(d->latency_model.median, value, sizeof value);
-  report_time(d->latency_float.median, before, sizeof before);
-  snprintf(note, sizeof note, "float32: %s, %.1f times %s; one thread, median of %u", before,
-           ratio >= 1.0 ? ratio : 1.0 / ratio, ratio >= 1.0 ? "as long" : "less",
-           d->latency_model.runs);
+  const double ratio = d->latency_float / d->latency_model;
+  report_time(d->latency_model, value, sizeof value);
+  report_time(d->latency_float, before, sizeof before);
+  snprintf(note, sizeof note, "float32: %s, %.1f times %s; median, one thread", before,
+           ratio >= 1.0 ? ratio : 1.0 / ratio, ratio >= 1.0 ? "as long" : "less");
   tile(h, "Time per image", value, note);
 }
 

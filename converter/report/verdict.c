@@ -7,7 +7,8 @@
 hint_facts report_facts(const conversion *c) {
   return (hint_facts){.layers = &c->layers,
                       .ranges = &c->ranges,
-                      .calibrator = calibrator_names[c->options->calibrator],
+                      .calibrator =
+                          c->ranges.ranges != NULL ? calibrator_names[c->options->calibrator] : "",
                       .images = c->calibration_images.count,
                       .images_available = c->calibration_images.available};
 }
@@ -55,11 +56,10 @@ report_verdict report_verdict_of(const conversion *c) {
     const double others = 100.0 - c->quality.agreement;
     const double images = others * c->calibration_images.count / 100.0;
     v.grade = grade_of(others, 2.0, images < FEW_OTHERS ? INFINITY : 5.0);
-    snprintf(
-        v.reason, sizeof v.reason,
-        "Both choose the same class for %.2f %% of the %u calibration images; accuracy was not "
-        "measured (--data DIR).",
-        c->quality.agreement, c->calibration_images.count);
+    snprintf(v.reason, sizeof v.reason,
+             "Both choose the same class for %.2f %% of the %u images; accuracy was not "
+             "measured (--data DIR).",
+             c->quality.agreement, c->calibration_images.count);
   } else {
     v.grade = grade_of(drop, 0.3, 1.0);
     snprintf(v.reason, sizeof v.reason,

@@ -180,10 +180,10 @@ void model_writer_add_operator(model_writer *writer, const char *name, octavo_op
                                const int32_t *inputs, uint32_t output_count,
                                const int32_t *outputs) {
   octavo_format_operator op = {.opcode = (uint16_t)opcode};
-  if (op.opcode >= OCTAVO_OP_FIRST_OF_MINOR_1)
-    writer->minor = 1;
   if (!alive(writer) || !add_string(writer, name, "layer", &op.name))
     return;
+  if (writer_needs_minor_1(writer, opcode, input_count, inputs, output_count, outputs))
+    writer->minor = 1;
   const size_t first = writer->operands.size / sizeof(int32_t);
   if (input_count > UINT16_MAX || output_count > UINT16_MAX ||
       first + input_count + output_count > OCTAVO_FORMAT_MAX_OPERANDS) {

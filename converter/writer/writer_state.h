@@ -29,4 +29,9 @@ struct model_writer {
   uint64_t arena_size;
 };
 
+/* Whether version 1.0 does not have such an operator: its opcode, dynamic quantization, additions
+ * that broadcast. Indices may be wrong. */
+bool writer_needs_minor_1(const model_writer *writer, octavo_opcode opcode, uint32_t input_count,
+                          const int32_t *inputs, uint32_t output_count, const int32_t *outputs);
+
 #endif

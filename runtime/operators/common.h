@@ -58,14 +58,25 @@ octavo_status octavo_check_clamp(float minimum, float maximum, octavo_error *err
 octavo_status octavo_check_range(uint64_t value, uint64_t low, uint64_t high, const char *field,
                                  octavo_error *error);
 
+/* Operand 1, the weights of a convolution or fully connected layer whose operand 0 is checked, as a
+ * constant of `rank`: of the input's type, or int8 for dynamic quantization. */
+octavo_status octavo_check_weight_operand(const octavo_model *model,
+                                          const octavo_format_operator *op, uint32_t rank,
+                                          const octavo_format_tensor **weights,
+                                          octavo_error *error);
+
 /* Weights and bias of a convolution or fully connected layer with `terms` products in each sum:
- * types and shapes, and for int8 that no weight is -128, that no accumulator can overflow, and that
- * the requantization scales are what the kernels take. */
+ * types and shapes, for int8 weights that none is -128 and that no accumulator can overflow, and
+ * for int8 activations that the requantization scales are what the kernels take. */
 octavo_status octavo_check_weights(const octavo_model *model, const octavo_format_operator *op,
                                    const octavo_format_tensor *weights, uint64_t terms,
                                    octavo_error *error);
 
 /* ---- Quantities ------------------------------------------------------------------------------ */
+
+/* Whether a layer of this input and these weights quantizes its input on the fly: float32 and int8.
+ */
+bool octavo_is_dynamic(const octavo_format_tensor *x, const octavo_format_tensor *weights);
 
 /* The number of elements of one image. */
 size_t octavo_tensor_elements(const octavo_format_tensor *tensor);

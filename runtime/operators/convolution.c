@@ -54,8 +54,7 @@ static octavo_status check(const octavo_model *model, const octavo_format_operat
   if (status == OCTAVO_OK)
     status = octavo_check_rank(shape.x, 4, "input", error);
   if (status == OCTAVO_OK)
-    status = octavo_check_constant(model, op, 1, (octavo_type)shape.x->type, 4, "weights",
-                                   &shape.weights, error);
+    status = octavo_check_weight_operand(model, op, 4, &shape.weights, error);
   if (status == OCTAVO_OK)
     status = octavo_check_reserved(op, offsetof(octavo_attributes_convolution, reserved), error);
   if (status == OCTAVO_OK)
@@ -247,6 +246,7 @@ static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
   static const octavo_convolution_method *const methods[] = {
       &octavo_convolution_depthwise3x3,
       &octavo_convolution_direct,
+      &octavo_convolution_dynamic,
       &xnn_method,
   };
   const octavo_convolution_shape shape = octavo_convolution_shape_of(kernel->model, kernel->op);

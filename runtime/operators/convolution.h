@@ -32,6 +32,7 @@ typedef struct octavo_convolution_state {
 
 extern const octavo_convolution_method octavo_convolution_depthwise3x3; /* kernels/depthwise3x3.h */
 extern const octavo_convolution_method octavo_convolution_direct;       /* kernels/convolution.h */
+extern const octavo_convolution_method octavo_convolution_dynamic;      /* operators/dynamic.h */
 
 /* Allocates kernel->state of `size` bytes, zeroed, and enters its method. */
 octavo_status octavo_convolution_state_create(octavo_kernel *kernel,

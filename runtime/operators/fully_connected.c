@@ -1,16 +1,12 @@
 /* y[n] = weights · x[n] + bias, clamped. int8 as in convolution.c. */
-#include "operators/common.h"
+#include "operators/fully_connected.h"
 
 #include "memory.h"
 #include "pack.h"
 
-typedef struct connection {
-  const octavo_format_tensor *x, *weights, *bias, *y;
-  const octavo_attributes_clamp *clamp;
-} connection;
-
-static connection connection_of(const octavo_model *model, const octavo_format_operator *op) {
-  const connection found = {
+octavo_connection octavo_connection_of(const octavo_model *model,
+                                       const octavo_format_operator *op) {
+  const octavo_connection found = {
       .x = octavo_model_operand(model, op, 0),
       .weights = octavo_model_operand(model, op, 1),
       .bias = octavo_model_operand(model, op, 2),
@@ -20,13 +16,17 @@ static connection connection_of(const octavo_model *model, const octavo_format_o
   return found;
 }
 
+static bool is_dynamic(const octavo_kernel *kernel) {
+  const octavo_connection c = octavo_connection_of(kernel->model, kernel->op);
+  return octavo_is_dynamic(c.x, c.weights);
+}
+
 static octavo_status check(const octavo_model *model, const octavo_format_operator *op,
                            octavo_error *error) {
-  connection c = connection_of(model, op);
+  octavo_connection c = octavo_connection_of(model, op);
   octavo_status status = octavo_check_unary(model, op, &c.x, &c.y, error);
   if (status == OCTAVO_OK)
-    status = octavo_check_constant(model, op, 1, (octavo_type)c.x->type, 2, "weights", &c.weights,
-                                   error);
+    status = octavo_check_weight_operand(model, op, 2, &c.weights, error);
   if (status == OCTAVO_OK)
     status = octavo_check_reserved(op, offsetof(octavo_attributes_clamp, reserved), error);
   if (status == OCTAVO_OK)
@@ -47,11 +47,11 @@ static octavo_status check(const octavo_model *model, const octavo_format_operat
 }
 
 static uint64_t macs(const octavo_model *model, const octavo_format_operator *op) {
-  const connection c = connection_of(model, op);
+  const octavo_connection c = octavo_connection_of(model, op);
   return (uint64_t)c.weights->shape[0] * c.weights->shape[1];
 }
 
-static enum xnn_status create_quantized(octavo_kernel *kernel, const connection *c,
+static enum xnn_status create_quantized(octavo_kernel *kernel, const octavo_connection *c,
                                         const float *scales, xnn_weights_cache_t cache) {
   const octavo_clamp clamp = octavo_quantize_clamp(c->clamp->clamp_min, c->clamp->clamp_max, c->y);
   const size_t inputs = c->weights->shape[1], outputs = c->weights->shape[0];
@@ -63,7 +63,7 @@ static enum xnn_status create_quantized(octavo_kernel *kernel, const connection 
       &kernel->xnn);
 }
 
-static enum xnn_status create_float(octavo_kernel *kernel, const connection *c,
+static enum xnn_status create_float(octavo_kernel *kernel, const octavo_connection *c,
                                     xnn_weights_cache_t cache) {
   const size_t inputs = c->weights->shape[1], outputs = c->weights->shape[0];
   return xnn_create_fully_connected_nc_f32(
@@ -73,7 +73,9 @@ static enum xnn_status create_float(octavo_kernel *kernel, const connection *c,
 }
 
 static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
-  const connection c = connection_of(kernel->model, kernel->op);
+  if (is_dynamic(kernel))
+    return octavo_connected_dynamic_create(kernel, error);
+  const octavo_connection c = octavo_connection_of(kernel->model, kernel->op);
   const size_t outputs = c.weights->shape[0];
   octavo_packer *packer = octavo_memory_alloc(1, sizeof *packer);
   kernel->state = packer;
@@ -96,7 +98,9 @@ static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
 }
 
 static octavo_status reshape(octavo_kernel *kernel, octavo_error *error) {
-  const connection c = connection_of(kernel->model, kernel->op);
+  if (is_dynamic(kernel))
+    return octavo_connected_dynamic_reshape(kernel, error);
+  const octavo_connection c = octavo_connection_of(kernel->model, kernel->op);
   const enum xnn_status status =
       c.x->type == OCTAVO_INT8
           ? xnn_reshape_fully_connected_nc_qs8_qc8w(kernel->xnn, kernel->batch, kernel->threads)
@@ -105,13 +109,28 @@ static octavo_status reshape(octavo_kernel *kernel, octavo_error *error) {
 }
 
 static octavo_status setup(octavo_kernel *kernel, octavo_error *error) {
-  const connection c = connection_of(kernel->model, kernel->op);
+  if (is_dynamic(kernel))
+    return octavo_connected_dynamic_setup(kernel, error);
+  const octavo_connection c = octavo_connection_of(kernel->model, kernel->op);
   const void *input = octavo_kernel_data(kernel, c.x);
   void *output = octavo_kernel_data(kernel, c.y);
   const enum xnn_status status =
       c.x->type == OCTAVO_INT8 ? xnn_setup_fully_connected_nc_qs8_qc8w(kernel->xnn, input, output)
                                : xnn_setup_fully_connected_nc_f32(kernel->xnn, input, output);
   return octavo_xnn_status(status, "set up a fully connected layer", error);
+}
+
+static octavo_status run(octavo_kernel *kernel, octavo_error *error) {
+  if (is_dynamic(kernel))
+    return octavo_connected_dynamic_run(kernel, error);
+  return octavo_xnn_status(xnn_run_operator(kernel->xnn, kernel->threads), "run", error);
+}
+
+static void destroy(octavo_kernel *kernel) {
+  if (is_dynamic(kernel))
+    octavo_connected_dynamic_destroy(kernel);
+  else
+    octavo_memory_free(kernel->state);
 }
 
 const octavo_operator_type octavo_operator_fully_connected = {
@@ -126,4 +145,6 @@ const octavo_operator_type octavo_operator_fully_connected = {
     .create = create,
     .reshape = reshape,
     .setup = setup,
+    .run = run,
+    .destroy = destroy,
 };

@@ -1,13 +1,10 @@
 /* float32 to int8: y = clamp(rne(x · (1 / scale)) + zero point), 1 / scale rounded to float32.
  * int8 to int8 with another scale: y = clamp(rne((x - x zero point) · s) + y zero point), s = x
  * scale / y scale in float32; by a table of 256, as XNNPACK's kernel for it keeps 8 bits of s. */
-#include "operators/common.h"
+#include "operators/lookup.h"
 #include "operators/requantize.h"
 
 #include "memory.h"
-
-/* So many elements at once to a thread. */
-#define BLOCK 4096u
 
 static octavo_status check(const octavo_model *model, const octavo_format_operator *op,
                            octavo_error *error) {
@@ -74,30 +71,11 @@ static octavo_status setup(octavo_kernel *kernel, octavo_error *error) {
                            "set up a quantization", error);
 }
 
-typedef struct table_job {
-  const int8_t *table, *input;
-  int8_t *output;
-} table_job;
-
-static void look_up(void *context, size_t start, size_t count) {
-  const table_job *job = context;
-  for (size_t i = start; i < start + count; ++i)
-    job->output[i] = job->table[job->input[i] - INT8_MIN];
-}
-
 static octavo_status run(octavo_kernel *kernel, octavo_error *error) {
   if (kernel->xnn != NULL)
     return octavo_xnn_status(xnn_run_operator(kernel->xnn, kernel->threads), "run a quantization",
                              error);
-  const octavo_format_tensor *x = octavo_model_operand(kernel->model, kernel->op, 0);
-  const octavo_format_tensor *y = octavo_model_operator_output(kernel->model, kernel->op, 0);
-  table_job job = {
-      .table = kernel->state,
-      .input = octavo_kernel_data(kernel, x),
-      .output = octavo_kernel_data(kernel, y),
-  };
-  pthreadpool_parallelize_1d_tile_1d(kernel->threads, look_up, &job,
-                                     octavo_tensor_elements(x) * kernel->batch, BLOCK, 0);
+  octavo_lookup_run(kernel, kernel->state);
   return OCTAVO_OK;
 }
 

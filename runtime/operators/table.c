@@ -7,7 +7,10 @@ static const octavo_operator_type *const rows[] = {
     &octavo_operator_clip,          &octavo_operator_softmax,
     &octavo_operator_concatenation, &octavo_operator_reshape,
     &octavo_operator_pad,           &octavo_operator_quantize,
-    &octavo_operator_dequantize,
+    &octavo_operator_dequantize,    &octavo_operator_unary,
+    &octavo_operator_multiply,      &octavo_operator_subtract,
+    &octavo_operator_transpose,     &octavo_operator_slice,
+    &octavo_operator_resize,        &octavo_operator_mean,
 };
 
 const octavo_operator_type *octavo_operator_find(uint32_t opcode) {

@@ -17,5 +17,12 @@ extern const octavo_operator_type octavo_operator_reshape;
 extern const octavo_operator_type octavo_operator_pad;
 extern const octavo_operator_type octavo_operator_quantize;
 extern const octavo_operator_type octavo_operator_dequantize;
+extern const octavo_operator_type octavo_operator_transpose;
+extern const octavo_operator_type octavo_operator_slice;
+extern const octavo_operator_type octavo_operator_resize;
+extern const octavo_operator_type octavo_operator_mean;
+extern const octavo_operator_type octavo_operator_unary;
+extern const octavo_operator_type octavo_operator_multiply;
+extern const octavo_operator_type octavo_operator_subtract;
 
 #endif

@@ -29,6 +29,21 @@ static size_t find_minus_128(const int8_t *weights, size_t count) {
   return i;
 }
 
+bool octavo_is_dynamic(const octavo_format_tensor *x, const octavo_format_tensor *weights) {
+  return x->type == OCTAVO_FLOAT32 && weights->type == OCTAVO_INT8;
+}
+
+octavo_status octavo_check_weight_operand(const octavo_model *model,
+                                          const octavo_format_operator *op, uint32_t rank,
+                                          const octavo_format_tensor **weights,
+                                          octavo_error *error) {
+  const octavo_format_tensor *x = octavo_model_operand(model, op, 0);
+  const octavo_format_tensor *found = octavo_model_operand(model, op, 1);
+  const bool dynamic = found != NULL && octavo_is_dynamic(x, found);
+  return octavo_check_constant(model, op, 1, dynamic ? OCTAVO_INT8 : (octavo_type)x->type, rank,
+                               "weights", weights, error);
+}
+
 const float *octavo_weight_scales(const octavo_model *model, const octavo_format_tensor *weights,
                                   float *buffer) {
   if (weights->scales >= 0)
@@ -88,12 +103,14 @@ static octavo_status check_accumulators(const octavo_model *model, const octavo_
 octavo_status octavo_check_weights(const octavo_model *model, const octavo_format_operator *op,
                                    const octavo_format_tensor *weights, uint64_t terms,
                                    octavo_error *error) {
+  const bool dynamic = octavo_is_dynamic(octavo_model_operand(model, op, 0), weights);
   const bool quantized = weights->type == OCTAVO_INT8;
   const octavo_format_tensor *bias = octavo_model_operand(model, op, 2);
   octavo_status status = OCTAVO_OK;
   if (bias != NULL) {
-    status = octavo_check_constant(model, op, 2, quantized ? OCTAVO_INT32 : OCTAVO_FLOAT32, 1,
-                                   "bias", &bias, error);
+    status =
+        octavo_check_constant(model, op, 2, quantized && !dynamic ? OCTAVO_INT32 : OCTAVO_FLOAT32,
+                              1, "bias", &bias, error);
     if (status == OCTAVO_OK && bias->shape[0] != weights->shape[0])
       return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                               "elements of the bias: expected %" PRIu32
@@ -107,8 +124,8 @@ octavo_status octavo_check_weights(const octavo_model *model, const octavo_forma
   if (found < count)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                             "weight %zu: expected -127 to 127, found -128", found);
-  status = check_accumulators(model, bias, terms, error);
-  if (status == OCTAVO_OK)
+  status = check_accumulators(model, dynamic ? NULL : bias, terms, error);
+  if (status == OCTAVO_OK && !dynamic)
     status = check_requantization(model, op, weights, error);
   return status;
 }

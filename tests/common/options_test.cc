@@ -104,6 +104,27 @@ TEST(Options, TakesEveryKind) {
   EXPECT_THAT(o.images, testing::ElementsAre("a.png", "-b.png"));
 }
 
+TEST(Options, AQuestionNeedsNothingElse) {
+  const option_descriptor options[] = {
+      kOptions[0],
+      {"output", 'o', OPTION_STRING, offsetof(Values, output), "FILE", "Output.", nullptr, 0, 0,
+       nullptr, true},
+      {"list", 0, OPTION_QUESTION, offsetof(Values, flag), nullptr, "List.", nullptr, 0, 0, nullptr,
+       false},
+  };
+  const Outcome asked = Parse({"--unknown", "--list"}, std::size(options), options);
+  EXPECT_EQ(asked.code, OPTIONS_RUN);
+  EXPECT_TRUE(asked.values.flag);
+  EXPECT_EQ(asked.out + asked.err, "");
+  const Outcome file = Parse({"-o", "x", "--", "--list"}, std::size(options), options);
+  EXPECT_EQ(file.code, OPTIONS_RUN) << file.err;
+  EXPECT_FALSE(file.values.flag) << "behind -- it is the name of a model";
+  const Outcome value = Parse({"m", "-o", "x", "--list=y"}, std::size(options), options);
+  EXPECT_EQ(value.code, 2);
+  EXPECT_THAT(value.err, HasSubstr("--list takes no value"));
+  EXPECT_THAT(Parse({"--help"}, std::size(options), options).out, HasSubstr("--list  "));
+}
+
 TEST(Options, KeepsDefaults) {
   const Outcome o = Parse({"m"});
   ASSERT_EQ(o.code, OPTIONS_RUN);

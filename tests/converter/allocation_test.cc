@@ -2,6 +2,8 @@
  * time, and (under AddressSanitizer) no leak. */
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
+#include "converter/precision/front.h"
+#include "converter/precision/max_drop.h"
 #include "converter/quantize/quantize.h"
 #include "converter/selfcheck.h"
 #include "converter/test_vectors.h"
@@ -83,7 +85,7 @@ TEST(Allocation, CalibrateAndCompare) {
   FailEach([&](octavo_error *e) {
     calibration ranges = {};
     const calibration_job job = {source.get(), built.model, &images, calibrator_find("minmax"), 1,
-                                 nullptr};
+                                 nullptr,      0.0,         nullptr};
     const octavo_status status = calibrate(&job, &ranges, e);
     calibration_free(&ranges);
     return status;
@@ -113,6 +115,37 @@ TEST(Allocation, Diagnose) {
     selfcheck_free(&quality);
     return status;
   });
+}
+
+TEST(Allocation, RankAndFront) {
+  TemporaryFolder folder;
+  WriteImages(folder.Path(), 2);
+  NetworkBuilder b;
+  b.Output(b.FullyConnected("fc", b.GlobalAveragePool("mean", b.Input({1, 8, 8, 3})), 2));
+  Graph source = b.Take();
+  built_model built = {};
+  octavo_error error = {};
+  ASSERT_EQ(built_model_create(source.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+  image_sample images = {};
+  ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 2, 1, nullptr, &images, &error),
+            OCTAVO_OK);
+  const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
+  const precision_job job = {source.get(), built.model, ranges.data(), &kRule, &images,
+                             &images,      1,           nullptr};
+  FailEach([&](octavo_error *e) {
+    front f = {};
+    const layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};
+    const octavo_status status = front_measure(&job, precisions, &f, e);
+    front_free(&f);
+    return status;
+  });
+  FailEach([&](octavo_error *e) {
+    max_drop_result result;
+    layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};
+    return max_drop_solve(&job, 100.0, precisions, &result, e);
+  });
+  image_sample_close(&images);
+  built_model_free(&built);
 }
 
 } // namespace

@@ -47,7 +47,7 @@ protected:
   octavo_status Run(const char *name, uint32_t threads) {
     calibration_free(&result_);
     const calibration_job job = {g_.get(), built_.model, &images_, calibrator_find(name),
-                                 threads,  nullptr};
+                                 threads,  nullptr,      0.0,      nullptr};
     return calibrate(&job, &result_, &error_);
   }
 
@@ -100,14 +100,71 @@ TEST_F(Calibrate, TheInputsRangeFollowsFromThePreprocessing) {
 }
 
 TEST_F(Calibrate, ThreadsDoNotMatter) {
-  ASSERT_EQ(Run("mse", 1), OCTAVO_OK) << error_.text;
-  const std::vector<value_range> one(result_.ranges, result_.ranges + result_.tensor_count);
-  const float worst = result_.movement_worst;
-  for (const uint32_t threads : {2u, 3u}) {
-    ASSERT_EQ(Run("mse", threads), OCTAVO_OK) << error_.text;
-    EXPECT_EQ(std::memcmp(one.data(), result_.ranges, one.size() * sizeof(value_range)), 0);
-    EXPECT_EQ(worst, result_.movement_worst);
+  for (const char *name : {"mse", "moving-average", "percentile", "entropy"}) {
+    ASSERT_EQ(Run(name, 1), OCTAVO_OK) << error_.text;
+    const std::vector<value_range> one(result_.ranges, result_.ranges + result_.tensor_count);
+    const float worst = result_.movement_worst;
+    for (const uint32_t threads : {2u, 3u, 4u}) {
+      ASSERT_EQ(Run(name, threads), OCTAVO_OK) << error_.text;
+      EXPECT_EQ(std::memcmp(one.data(), result_.ranges, one.size() * sizeof(value_range)), 0);
+      EXPECT_EQ(worst, result_.movement_worst);
+    }
   }
+}
+
+/* The images one at a time: what min-max sees of each, averaged by hand. */
+TEST_F(Calibrate, MovingAverageIsThatOfTheImagesInOrder) {
+  ASSERT_EQ(Run("moving-average", 2), OCTAVO_OK) << error_.text;
+  const std::vector<value_range> found(result_.ranges, result_.ranges + result_.tensor_count);
+  std::vector<value_range> expected(found.size(), {0.0f, 0.0f});
+  const uint32_t count = images_.count;
+  images_.count = 1;
+  for (uint32_t i = 0; i < count; i++) {
+    std::swap(images_.indices[0], images_.indices[i]);
+    ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
+    std::swap(images_.indices[0], images_.indices[i]);
+    for (uint32_t t = 0; t < found.size(); t++) {
+      expected[t].min += result_.ranges[t].min / (float)count;
+      expected[t].max += result_.ranges[t].max / (float)count;
+    }
+  }
+  images_.count = count;
+  for (uint32_t t = 0; t < found.size(); t++) {
+    EXPECT_NEAR(found[t].min, expected[t].min, 1e-4f) << g_->tensors[t].name;
+    EXPECT_NEAR(found[t].max, expected[t].max, 1e-4f) << g_->tensors[t].name;
+  }
+}
+
+TEST_F(Calibrate, StagesAreWhatSoManyImagesGive) {
+  ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
+  const uint32_t images[CALIBRATION_STAGES] = {2, 4, 8, 12, 16};
+  std::vector<std::vector<value_range>> stages;
+  for (uint32_t s = 0; s < CALIBRATION_STAGES; s++) {
+    EXPECT_EQ(result_.stage_images[s], images[s]);
+    stages.emplace_back(result_.stages[s], result_.stages[s] + result_.tensor_count);
+  }
+  for (uint32_t s = 0; s < CALIBRATION_STAGES; s++) {
+    images_.count = images[s];
+    ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
+    EXPECT_EQ(std::memcmp(stages[s].data(), result_.ranges, stages[s].size() * sizeof(value_range)),
+              0);
+  }
+}
+
+TEST_F(Calibrate, ATensorMayHaveACalibratorOfItsOwn) {
+  ASSERT_EQ(Run("mse", 1), OCTAVO_OK) << error_.text;
+  const std::vector<value_range> mse(result_.ranges, result_.ranges + result_.tensor_count);
+  ASSERT_EQ(Run("minmax", 1), OCTAVO_OK) << error_.text;
+  const std::vector<value_range> all(result_.ranges, result_.ranges + result_.tensor_count);
+  calibration_free(&result_);
+  std::vector<const calibrator *> choices(all.size());
+  const int32_t y = g_->nodes[1].outputs[0];
+  choices[y] = calibrator_find("minmax");
+  const calibration_job job = {g_.get(), built_.model, &images_, calibrator_find("mse"),
+                               1,        nullptr,      0.0,      choices.data()};
+  ASSERT_EQ(calibrate(&job, &result_, &error_), OCTAVO_OK) << error_.text;
+  for (uint32_t t = 0; t < all.size(); t++)
+    EXPECT_EQ(result_.ranges[t].max, t == (uint32_t)y ? all[t].max : mse[t].max);
 }
 
 TEST_F(Calibrate, TellsHowFarTheLastQuarterMovedTheRanges) {

@@ -1,5 +1,7 @@
 #include "float_interpreter.h"
 
+#include "tests/reference/reference.h"
+
 #include <algorithm>
 #include <cmath>
 #include <functional>
@@ -40,9 +42,17 @@ public:
       FullyConnected(n, x, &y);
       break;
     case OCTAVO_OP_ADD:
+      Arithmetic(n, std::plus<double>(), &y);
+      break;
+    case OCTAVO_OP_MULTIPLY:
+      Arithmetic(n, std::multiplies<double>(), &y);
+      break;
+    case OCTAVO_OP_SUBTRACT:
+      Arithmetic(n, std::minus<double>(), &y);
+      break;
+    case OCTAVO_OP_UNARY:
       for (size_t i = 0; i < y.size(); i++)
-        y[i] = Clamp(x.at(i) + At(n.inputs[1]).at(i), n.attributes.clamp.clamp_min,
-                     n.attributes.clamp.clamp_max);
+        y[i] = reference_unary_value(&n.attributes.unary, x.at(i));
       break;
     case OCTAVO_OP_CLIP:
       for (size_t i = 0; i < y.size(); i++)
@@ -69,6 +79,18 @@ public:
     case OCTAVO_OP_PAD:
       Pad(n, x, &y);
       break;
+    case OCTAVO_OP_TRANSPOSE:
+      Transpose(n, x, &y);
+      break;
+    case OCTAVO_OP_SLICE:
+      Slice(n, x, &y);
+      break;
+    case OCTAVO_OP_RESIZE:
+      Resize(n, x, &y);
+      break;
+    case OCTAVO_OP_MEAN:
+      Mean(n, x, &y);
+      break;
     default:
       throw std::runtime_error("operator " + std::to_string(n.op) + " is not a lowered one");
     }
@@ -78,6 +100,31 @@ public:
 private:
   const int64_t *Shape(int32_t tensor) const {
     return g_.tensors[tensor].shape;
+  }
+
+  // Where in operand `x` the element number `i` of `y` lies.
+  size_t Broadcast(int32_t x, int32_t y, size_t i) const {
+    const graph_tensor &tx = g_.tensors[x], &ty = g_.tensors[y];
+    if (tx.rank != ty.rank)
+      throw std::runtime_error("operands of different rank");
+    size_t index = 0, stride = 1;
+    for (uint32_t k = ty.rank; k-- > 0;) {
+      const size_t size = static_cast<size_t>(ty.shape[k]), own = static_cast<size_t>(tx.shape[k]);
+      if (own != size && own != 1)
+        throw std::runtime_error("operands cannot be broadcast");
+      index += own == 1 ? 0 : i % size * stride;
+      i /= size;
+      stride *= own;
+    }
+    return index;
+  }
+
+  void Arithmetic(const graph_node &n, const std::function<double(double, double)> &operation,
+                  Values *y) {
+    const int32_t a = n.inputs[0], b = n.inputs[1], out = n.outputs[0];
+    for (size_t i = 0; i < y->size(); i++)
+      (*y)[i] = Clamp(operation(At(a).at(Broadcast(a, out, i)), At(b).at(Broadcast(b, out, i))),
+                      n.attributes.clamp.clamp_min, n.attributes.clamp.clamp_max);
   }
 
   void Convolution(const graph_node &n, const Values &x, Values *y) {
@@ -198,6 +245,96 @@ private:
         stride *= tx.shape[k];
       }
       (*y)[i] = inside ? x.at(static_cast<size_t>(from)) : static_cast<double>(a.value);
+    }
+  }
+
+  // Place k of a tensor along each axis, and back.
+  std::vector<int64_t> Unravel(int32_t tensor, size_t k) const {
+    const graph_tensor &t = g_.tensors[tensor];
+    std::vector<int64_t> place(t.rank);
+    for (uint32_t i = t.rank; i-- > 0; k /= static_cast<size_t>(t.shape[i]))
+      place[i] = static_cast<int64_t>(k) % t.shape[i];
+    return place;
+  }
+
+  size_t Ravel(int32_t tensor, const std::vector<int64_t> &place) const {
+    const graph_tensor &t = g_.tensors[tensor];
+    int64_t k = 0;
+    for (uint32_t i = 0; i < t.rank; i++) {
+      if (place.at(i) < 0 || place.at(i) >= t.shape[i])
+        throw std::runtime_error("outside the tensor");
+      k = k * t.shape[i] + place[i];
+    }
+    return static_cast<size_t>(k);
+  }
+
+  void Transpose(const graph_node &n, const Values &x, Values *y) {
+    for (size_t k = 0; k < y->size(); k++) {
+      const std::vector<int64_t> to = Unravel(n.outputs[0], k);
+      std::vector<int64_t> from(to.size());
+      for (size_t i = 0; i < to.size(); i++)
+        from.at(n.attributes.transpose.axes[i]) = to[i];
+      (*y)[k] = x.at(Ravel(n.inputs[0], from));
+    }
+  }
+
+  void Slice(const graph_node &n, const Values &x, Values *y) {
+    const octavo_attributes_slice &a = n.attributes.slice;
+    for (size_t k = 0; k < y->size(); k++) {
+      std::vector<int64_t> place = Unravel(n.outputs[0], k);
+      for (size_t i = 0; i < place.size(); i++)
+        place[i] = a.begin[i] + place[i] * a.step[i];
+      (*y)[k] = x.at(Ravel(n.inputs[0], place));
+    }
+  }
+
+  void Mean(const graph_node &n, const Values &x, Values *y) {
+    const double count = static_cast<double>(x.size()) / static_cast<double>(y->size());
+    for (size_t k = 0; k < x.size(); k++) {
+      std::vector<int64_t> place = Unravel(n.inputs[0], k);
+      for (size_t i = 0; i < place.size(); i++)
+        if ((n.attributes.mean.axes >> i & 1) != 0)
+          place[i] = 0;
+      y->at(Ravel(n.outputs[0], place)) += x[k] / count;
+    }
+  }
+
+  // ONNX's Resize along one axis: where place k lies, in float as ONNX Runtime has it, since at
+  // halves a bit decides.
+  static float Coordinate(const octavo_attributes_resize &a, float scale, int64_t k, int64_t in,
+                          int64_t out) {
+    const float at = static_cast<float>(k);
+    if (a.coordinates == OCTAVO_RESIZE_ASYMMETRIC)
+      return at / scale;
+    if (a.coordinates == OCTAVO_RESIZE_ALIGN_CORNERS)
+      return out == 1 ? 0 : at * static_cast<float>(in - 1) / static_cast<float>(out - 1);
+    if (a.coordinates == OCTAVO_RESIZE_PYTORCH_HALF_PIXEL && out == 1)
+      return 0;
+    return (at + 0.5f) / scale - 0.5f;
+  }
+
+  static std::vector<std::pair<int64_t, double>>
+  Shares(const octavo_attributes_resize &a, float scale, int64_t k, int64_t in, int64_t out) {
+    const double p = static_cast<double>(Coordinate(a, scale, k, in, out));
+    const auto limit = [in](double v) { return std::clamp(v, 0.0, static_cast<double>(in - 1)); };
+    if (a.mode == OCTAVO_RESIZE_NEAREST) {
+      const double rounded[] = {std::ceil(p - 0.5), std::floor(p + 0.5), std::floor(p),
+                                std::ceil(p)};
+      return {{static_cast<int64_t>(limit(rounded[a.rounding])), 1.0}};
+    }
+    const double inside = limit(p), whole = std::floor(inside);
+    return {{static_cast<int64_t>(whole), 1 - (inside - whole)},
+            {static_cast<int64_t>(limit(whole + 1)), inside - whole}};
+  }
+
+  void Resize(const graph_node &n, const Values &x, Values *y) {
+    const octavo_attributes_resize &a = n.attributes.resize;
+    const int64_t *xs = Shape(n.inputs[0]), *ys = Shape(n.outputs[0]);
+    for (size_t k = 0; k < y->size(); k++) {
+      const std::vector<int64_t> place = Unravel(n.outputs[0], k);
+      for (const auto &[h, v] : Shares(a, a.scale_height, place[1], xs[1], ys[1]))
+        for (const auto &[w, u] : Shares(a, a.scale_width, place[2], xs[2], ys[2]))
+          (*y)[k] += v * u * x.at(Ravel(n.inputs[0], {0, h, w, place[3]}));
     }
   }
 

@@ -57,7 +57,8 @@ public:
     graph_node &node = g_->nodes[index];
     if (op == OCTAVO_OP_CONVOLUTION)
       node.attributes.convolution = PlainConvolution();
-    else if (op == OCTAVO_OP_FULLY_CONNECTED || op == OCTAVO_OP_ADD || op == OCTAVO_OP_CLIP)
+    else if (op == OCTAVO_OP_FULLY_CONNECTED || op == OCTAVO_OP_ADD || op == OCTAVO_OP_CLIP ||
+             op == OCTAVO_OP_MULTIPLY || op == OCTAVO_OP_SUBTRACT)
       node.attributes.clamp = Clamp(-INFINITY, INFINITY);
     return output;
   }

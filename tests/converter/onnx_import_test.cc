@@ -130,12 +130,36 @@ const Bad bad_files[] = {
     {"attribute_type", OCTAVO_ERROR_FORMAT, "attribute group: expected a whole number"},
     {"reshape_count", OCTAVO_ERROR_FORMAT, "47 elements, its input 48"},
     {"reshape_batch", OCTAVO_ERROR_UNSUPPORTED, "into the batch dimension"},
-    {"real_transpose", OCTAVO_ERROR_UNSUPPORTED,
-     "layer 'pool' (MaxPool): its input 't' would have"},
-    {"shuffle", OCTAVO_ERROR_UNSUPPORTED, "layer 'reshape' (Reshape): it splits or joins channels"},
+    {"joined_orders", OCTAVO_ERROR_UNSUPPORTED,
+     "layer 'concat' (Concat): the elements of 'joined' would"},
+    {"split_sum", OCTAVO_ERROR_FORMAT, "its outputs have 2 of 3 elements"},
+    {"split_negative", OCTAVO_ERROR_FORMAT, "output 0 would have -1 of 3 elements"},
+    {"split_count", OCTAVO_ERROR_FORMAT, "the split: expected a list of 2 numbers, found rank 1"},
+    {"split_uneven", OCTAVO_ERROR_FORMAT, "3 elements cannot be shared among 2 outputs"},
+    {"split_batch", OCTAVO_ERROR_UNSUPPORTED, "Split: along the batch"},
+    {"split_name", OCTAVO_ERROR_FORMAT, "the name of a node's output holds a control character"},
+    {"slice_empty", OCTAVO_ERROR_UNSUPPORTED, "with an empty result"},
+    {"slice_backwards", OCTAVO_ERROR_UNSUPPORTED, "Slice: of an activation with a negative step"},
+    {"slice_batch", OCTAVO_ERROR_UNSUPPORTED, "Slice: of the batch"},
+    {"gather_uneven", OCTAVO_ERROR_UNSUPPORTED, "indices that do not rise evenly"},
+    {"gather_outside", OCTAVO_ERROR_FORMAT, "index 3 is out of range: expected -3 to 2"},
+    {"gather_batch", OCTAVO_ERROR_UNSUPPORTED, "Gather: of the batch"},
+    {"resize_scale", OCTAVO_ERROR_FORMAT, "a scale of -2"},
+    {"resize_scales", OCTAVO_ERROR_FORMAT, "the scales: expected 4 numbers, found 3"},
+    {"resize_size", OCTAVO_ERROR_FORMAT, "a size of 0"},
+    {"resize_neither", OCTAVO_ERROR_FORMAT, "expected scales or sizes, found neither"},
+    {"resize_cubic", OCTAVO_ERROR_UNSUPPORTED, "Resize: mode other than nearest"},
+    {"resize_crop", OCTAVO_ERROR_UNSUPPORTED,
+     "Resize: coordinate_transformation_mode other than half_pixel"},
+    {"resize_channels", OCTAVO_ERROR_UNSUPPORTED, "of other axes than height and width"},
+    {"resize_antialias", OCTAVO_ERROR_UNSUPPORTED, "Resize: antialias"},
+    {"upsample_opset_10", OCTAVO_ERROR_FORMAT, "operator set 10 has no Upsample"},
+    {"depth_block", OCTAVO_ERROR_FORMAT, "attribute blocksize: expected 1 to 16777216, found 0"},
+    {"depth_channels", OCTAVO_ERROR_FORMAT, "3 channels cannot be shared among blocks of 2 x 2"},
+    {"space_size", OCTAVO_ERROR_FORMAT, "an image of 4 x 4 is no multiple of blocks of 3 x 3"},
     {"constant_bomb", OCTAVO_ERROR_FORMAT, "more than 1024 MiB"},
     {"unsupported", OCTAVO_ERROR_UNSUPPORTED,
-     "4 operators of this network are not supported: Sigmoid (2: /a/Sigmoid, /b/Sigmoid), "
+     "4 operators of this network are not supported: Sinh (2: /a/Sinh, /b/Sinh), "
      "com.other.Fancy (1: /c), MaxPool: kernel_shape above 1024 (1: /pool)"},
 };
 
@@ -221,7 +245,8 @@ TEST(OnnxImportTest, AnyByteChangedIsRefusedOrImported) {
 }
 
 TEST(OnnxImportTest, EachAllocationThatFailsIsReported) {
-  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "bad/unsupported.onnx"}) {
+  for (const char *file : {"keras.onnx", "shape_arithmetic.onnx", "moved.onnx", "slices.onnx",
+                           "split_opset18.onnx", "resize_opset10.onnx", "bad/unsupported.onnx"}) {
     const std::string bytes = ReadFile(DataPath(file));
     octavo_error error = {};
     ImportBytes(bytes, &error);

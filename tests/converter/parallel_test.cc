@@ -51,6 +51,44 @@ TEST(Parallel, EveryIndexOnce) {
   }
 }
 
+struct Blocks {
+  uint32_t left[4]; /* by the tasks of a block, at index % 4 */
+  std::vector<uint32_t> in_order;
+};
+
+octavo_status Leave(void *context, uint32_t thread, uint32_t index, octavo_error *error) {
+  (void)thread, (void)error;
+  static_cast<Blocks *>(context)->left[index % 4] = index;
+  return OCTAVO_OK;
+}
+
+void Collect(void *context, uint32_t first, uint32_t end) {
+  auto *blocks = static_cast<Blocks *>(context);
+  EXPECT_LE(end - first, 4u);
+  for (uint32_t i = first; i < end; i++)
+    blocks->in_order.push_back(blocks->left[i % 4]);
+}
+
+TEST(Parallel, BlocksAreReducedInOrder) {
+  std::vector<uint32_t> expected;
+  for (uint32_t i = 3; i < 30; i++)
+    expected.push_back(i);
+  for (const uint32_t threads : {1u, 2u, 4u, 7u}) {
+    Blocks blocks = {};
+    parallel_job job = {};
+    job.first = 3;
+    job.end = 30;
+    job.threads = threads;
+    job.task = Leave;
+    job.context = &blocks;
+    job.block = 4;
+    job.reduce = Collect;
+    octavo_error error = {};
+    ASSERT_EQ(parallel_run(&job, &error), OCTAVO_OK) << error.text;
+    EXPECT_EQ(blocks.in_order, expected);
+  }
+}
+
 TEST(Parallel, NothingToDo) {
   Record record;
   octavo_error error = {};

@@ -76,6 +76,45 @@ TEST(DropNoOpsTest, JoinsReshapes) {
   EXPECT_THAT(b.Shape(b.Get()->outputs[0]), ElementsAre(1, 2, 6));
 }
 
+TEST(DropNoOpsTest, JoinsSlicesAndDropsThoseOfEverything) {
+  GraphBuilder b;
+  int32_t x = b.Add(OCTAVO_OP_SLICE, {b.Input({1, 20})}, {1, 6});
+  b.Last().attributes.slice = {{0, 2}, {1, 3}, {}}; // 2 5 8 11 14 17
+  x = b.Add(OCTAVO_OP_SLICE, {x}, {1, 6});
+  b.Last().attributes.slice = {{0, 0}, {1, 1}, {}};
+  x = b.Add(OCTAVO_OP_SLICE, {x}, {1, 2});
+  b.Last().attributes.slice = {{0, 1}, {1, 2}, {}}; // 5 11
+  b.Output(x);
+  EXPECT_EQ(RunPass(pass_drop_no_ops, b), 2u);
+  ASSERT_EQ(b.Get()->node_count, 1u);
+  std::vector<float> counting(20);
+  for (size_t i = 0; i < counting.size(); i++)
+    counting[i] = static_cast<float>(i);
+  EXPECT_THAT(RunGraph(*b.Get(), {counting})[0], ElementsAre(5, 11));
+}
+
+TEST(DropNoOpsTest, KeepsSlicesThatOthersRead) {
+  GraphBuilder b;
+  const int32_t x = b.Add(OCTAVO_OP_SLICE, {b.Input({1, 6})}, {1, 3});
+  b.Last().attributes.slice = {{0, 2}, {1, 1}, {}};
+  b.Output(x);
+  b.Output(b.Add(OCTAVO_OP_SLICE, {x}, {1, 1}));
+  b.Last().attributes.slice = {{0, 2}, {1, 1}, {}};
+  EXPECT_EQ(RunPass(pass_drop_no_ops, b), 0u);
+}
+
+TEST(DropNoOpsTest, RemovesResizesToTheSameSize) {
+  GraphBuilder b;
+  int32_t x = b.Add(OCTAVO_OP_RESIZE, {b.Input({1, 2, 2, 1})}, {1, 2, 2, 1});
+  b.Last().attributes.resize.scale_height = b.Last().attributes.resize.scale_width = 1;
+  x = b.Add(OCTAVO_OP_RESIZE, {x}, {1, 2, 2, 1});
+  b.Last().attributes.resize.scale_height = b.Last().attributes.resize.scale_width = 1.25f;
+  b.Output(x);
+  EXPECT_EQ(RunPass(pass_drop_no_ops, b), 1u);
+  ASSERT_EQ(b.Get()->node_count, 1u);
+  EXPECT_EQ(b.Node(0).attributes.resize.scale_height, 1.25f);
+}
+
 TEST(DropNoOpsTest, KeepsWhatLeadsFromAnInputToAnOutput) {
   GraphBuilder b;
   b.Output(b.Add(GRAPH_OP_IDENTITY, {b.Input({1, 4})}, {1, 4}));
@@ -184,12 +223,102 @@ TEST(LayoutTest, AxesAndPaddingMove) {
   EXPECT_THAT(b.Shape(y), ElementsAre(1, 6, 8, 4));
 }
 
-TEST(LayoutTest, FlattenedImagesAsOutputsAreRefused) {
+TEST(LayoutTest, FlattenedImagesAsOutputsAreTransposed) {
   GraphBuilder b;
   int32_t x = b.Add(OCTAVO_OP_CONVOLUTION,
                     {b.Input({1, 1, 2, 2}), b.Constant({2, 1, 1, 1}, {1, 2})}, {1, 2, 2, 2});
   b.Output(b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 8}));
-  EXPECT_THAT(Refusal(pass_layout, b), HasSubstr("layer 'node1' (Op)"));
+  RunPass(pass_layout, b);
+  RunPass(pass_drop_no_ops, b);
+  ASSERT_EQ(b.Get()->node_count, 4u); // convolution, reshape, transpose, reshape
+  EXPECT_EQ(b.Node(2).op, static_cast<uint32_t>(OCTAVO_OP_TRANSPOSE));
+  EXPECT_THAT(b.Shape(b.Node(2).inputs[0]), ElementsAre(1, 4, 2));
+  EXPECT_STREQ(b.Get()->tensors[b.Get()->outputs[0]].name, "node1.y");
+  EXPECT_THAT(RunGraph(*b.Get(), {{1, 2, 3, 4}})[0], ElementsAre(1, 2, 3, 4, 2, 4, 6, 8));
+}
+
+void Permute(const GraphBuilder &b, const std::vector<int64_t> &axes) {
+  std::copy(axes.begin(), axes.end(), b.Last().ints);
+  b.Last().int_count = static_cast<uint32_t>(axes.size());
+}
+
+TEST(LayoutTest, ChannelShuffleIsOneTransposeOfTheLastTwoAxes) {
+  GraphBuilder b;
+  int32_t x = b.Add(OCTAVO_OP_MAX_POOL, {b.Input({1, 6, 2, 1})}, {1, 6, 2, 1});
+  b.Last().attributes.pool = Pool(1, 1, 0);
+  x = b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 2, 3, 2, 1});
+  x = b.Add(GRAPH_OP_TRANSPOSE, {x}, {1, 3, 2, 2, 1});
+  Permute(b, {0, 2, 1, 3, 4});
+  x = b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 6, 2, 1});
+  b.Output(b.Add(OCTAVO_OP_CLIP, {x}, {1, 6, 2, 1}));
+  b.Last().attributes.clamp = GraphBuilder::Clamp(0, 100);
+  RunPass(pass_layout, b);
+  RunPass(pass_drop_no_ops, b);
+  ASSERT_EQ(b.Get()->node_count, 4u); // reshape, transpose, reshape, clip
+  EXPECT_EQ(b.Node(1).op, static_cast<uint32_t>(OCTAVO_OP_TRANSPOSE));
+  EXPECT_THAT(b.Shape(b.Node(1).inputs[0]), ElementsAre(1, 2, 2, 3));
+  const uint32_t *axes = b.Node(1).attributes.transpose.axes;
+  EXPECT_THAT(std::vector<uint32_t>(axes, axes + 4), ElementsAre(0, 1, 3, 2));
+  EXPECT_THAT(b.Shape(b.Get()->outputs[0]), ElementsAre(1, 2, 1, 6));
+  EXPECT_THAT(RunGraph(*b.Get(), {{0, 1, 2, 3, 4, 5, 10, 11, 12, 13, 14, 15}})[0],
+              ElementsAre(0, 3, 1, 4, 2, 5, 10, 13, 11, 14, 12, 15));
+}
+
+TEST(LayoutTest, AxesCutAnewGoByWayOfTheSource) {
+  GraphBuilder b;
+  // [2, 3, 1] to [3, 2, 1] in NCHW: c0h0 c0h1 c0h2 c1h0 c1h1 c1h2 are cut into pairs.
+  int32_t x = b.Add(OCTAVO_OP_MAX_POOL, {b.Input({1, 2, 3, 1})}, {1, 2, 3, 1});
+  b.Last().attributes.pool = Pool(1, 1, 0);
+  x = b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 3, 2, 1});
+  b.Output(b.Add(OCTAVO_OP_MAX_POOL, {x}, {1, 3, 2, 1}));
+  b.Last().attributes.pool = Pool(1, 1, 0);
+  RunPass(pass_layout, b);
+  // NHWC: h0 (c0 c1), h1, h2.
+  EXPECT_THAT(RunGraph(*b.Get(), {{0, 3, 1, 4, 2, 5}})[0], ElementsAre(0, 2, 4, 1, 3, 5));
+}
+
+TEST(LayoutTest, WhatNoTransposeMovesIsRefused) {
+  GraphBuilder b;
+  const int32_t x = b.Input({1, 2, 2, 2}), y = b.Input({1, 3, 5, 1});
+  const int32_t first = b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 8});
+  const int32_t second = b.Add(OCTAVO_OP_RESHAPE, {y}, {1, 15});
+  b.Output(b.Add(OCTAVO_OP_CONCATENATION, {first, second}, {1, 23}));
+  b.Last().attributes.axis.axis = 1;
+  EXPECT_THAT(Refusal(pass_layout, b), HasSubstr("no transpose of at most 6 axes"));
+}
+
+TEST(LayoutTest, SlicesMoveAndResizesNeedImages) {
+  GraphBuilder b;
+  int32_t x = b.Add(OCTAVO_OP_RESIZE, {b.Input({1, 3, 2, 2})}, {1, 3, 4, 2});
+  b.Last().attributes.resize.coordinates = OCTAVO_RESIZE_ASYMMETRIC;
+  b.Last().attributes.resize.rounding = OCTAVO_RESIZE_FLOOR;
+  b.Last().attributes.resize.scale_height = 2;
+  b.Last().attributes.resize.scale_width = 1;
+  x = b.Add(OCTAVO_OP_SLICE, {x}, {1, 2, 2, 2});
+  b.Last().attributes.slice = {{0, 1, 0, 0}, {1, 1, 3, 1}, {}};
+  b.Output(x);
+  RunPass(pass_layout, b);
+  EXPECT_THAT(b.Shape(b.Get()->outputs[0]), ElementsAre(1, 2, 2, 2));
+  EXPECT_EQ(b.Node(1).attributes.slice.begin[3], 1u);
+  EXPECT_EQ(b.Node(1).attributes.slice.step[1], 3u);
+  EXPECT_THAT(RunGraph(*b.Get(), {{0, 1, 2, 10, 11, 12, 20, 21, 22, 30, 31, 32}})[0],
+              ElementsAre(1, 2, 11, 12, 21, 22, 31, 32));
+}
+
+TEST(LayoutTest, SoftmaxOverHeightMovesItToTheEnd) {
+  GraphBuilder b;
+  int32_t x = b.Add(OCTAVO_OP_MAX_POOL, {b.Input({1, 2, 2, 1})}, {1, 2, 2, 1});
+  b.Last().attributes.pool = Pool(1, 1, 0);
+  x = b.Add(OCTAVO_OP_SOFTMAX, {x}, {1, 2, 2, 1});
+  b.Last().ints[0] = 2;
+  b.Last().int_count = 1;
+  b.Output(b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 4}));
+  RunPass(pass_layout, b);
+  const float e = std::exp(1.0f);
+  // Channel 0 has 0 above 1, channel 1 has 2 above 2.
+  EXPECT_THAT(RunGraph(*b.Get(), {{0, 2, 1, 2}})[0],
+              testing::Pointwise(testing::FloatNear(1e-6f),
+                                 std::vector<float>{1 / (1 + e), e / (1 + e), 0.5f, 0.5f}));
 }
 
 // ---- make_affine ------------------------------------------------------------------------------
@@ -410,12 +539,30 @@ TEST(GlobalPoolTest, MeansOverHeightAndWidth) {
   EXPECT_THAT(RunGraph(*b.Get(), {{1, 2, 3, 6}})[0], ElementsAre(3));
 }
 
-TEST(GlobalPoolTest, MeansOverOtherAxesAreRefused) {
+TEST(GlobalPoolTest, MeansOverOtherAxesKeepThemUntilAReshape) {
   GraphBuilder b;
   b.Output(b.Add(GRAPH_OP_REDUCE_MEAN, {b.Input({1, 2, 2, 2})}, {1, 2, 2}));
   b.Last().ints[0] = 3;
   b.Last().int_count = 1;
-  EXPECT_THAT(Refusal(pass_global_pool, b), HasSubstr("other axes than height and width"));
+  EXPECT_EQ(RunPass(pass_global_pool, b), 1u);
+  ASSERT_EQ(b.Get()->node_count, 2u);
+  EXPECT_EQ(b.Node(0).op, static_cast<uint32_t>(OCTAVO_OP_MEAN));
+  EXPECT_EQ(b.Node(0).attributes.mean.axes, 8u);
+  EXPECT_THAT(b.Shape(b.Node(0).outputs[0]), ElementsAre(1, 2, 2, 1));
+  EXPECT_STREQ(b.Get()->tensors[b.Get()->outputs[0]].name, "node0.y");
+  EXPECT_THAT(RunGraph(*b.Get(), {{0, 1, 2, 3, 4, 5, 6, 7}})[0], ElementsAre(0.5, 2.5, 4.5, 6.5));
+}
+
+TEST(GlobalPoolTest, MeansThatKeepTheirAxesNeedNoReshape) {
+  GraphBuilder b;
+  b.Output(b.Add(GRAPH_OP_REDUCE_MEAN, {b.Input({1, 2, 2, 2})}, {1, 1, 2, 1}));
+  b.Last().ints[0] = 3;
+  b.Last().ints[1] = 1;
+  b.Last().int_count = 2;
+  b.Last().flag = true;
+  EXPECT_EQ(RunPass(pass_global_pool, b), 1u);
+  ASSERT_EQ(b.Get()->node_count, 1u);
+  EXPECT_THAT(RunGraph(*b.Get(), {{0, 1, 2, 3, 4, 5, 6, 7}})[0], ElementsAre(2.5, 4.5));
 }
 
 TEST(GlobalPoolTest, AveragePoolsOverTheWholeImage) {

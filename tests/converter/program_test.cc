@@ -79,11 +79,13 @@ TEST_F(Program, HelpTellsEveryOption) {
   const ProgramResult r = RunProgram(OCTAVO_CONVERT, {"--help"});
   EXPECT_EQ(r.code, 0);
   for (const char *option :
-       {"--output", "--mode",         "--calib",  "--calib-count", "--calibrator",
-        "--seed",   "--preset",       "--scale",  "--mean",        "--std",
-        "--size",   "--resize",       "--crop",   "--bgr",         "--labels",
-        "--data",   "--test-vectors", "--json",   "--threads",     "--verbose",
-        "--quiet",  "--report",       "--doctor", "--expect",      "Exit codes"})
+       {"--output",       "--mode",       "--calib",      "--calib-count", "--calibrator",
+        "--seed",         "--keep-float", "--max-drop",   "--search",      "--require-int8",
+        "--preset",       "--scale",      "--mean",       "--std",         "--size",
+        "--resize",       "--crop",       "--bgr",        "--labels",      "--data",
+        "--test-vectors", "--json",       "--threads",    "--verbose",     "--quiet",
+        "--operators",    "--plan",       "--write-plan", "--report",      "--doctor",
+        "--expect",       "Exit codes"})
     EXPECT_THAT(r.output, HasSubstr(option));
 }
 
@@ -95,6 +97,62 @@ TEST_F(Program, WrongUsageIsExitCode2) {
   ExpectFailure(Convert({"--calib-count", "0"}), "--calib-count", 2);
   ExpectFailure(Convert({"--scale", "1,2"}), "--scale", 2);
   ExpectFailure(Convert({"--verbose", "--quiet"}), "exclude", 2);
+}
+
+TEST_F(Program, PrecisionOptionsThatCannotWorkAreWrongUsage) {
+  ExpectFailure(Convert({"--calib", Images(), "--search"}), "--search writes no model", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--max-drop", "1"}), "--data DIR is missing", 2);
+  ExpectFailure(Convert({"--mode", "float", "--keep-float", "stem"}), "--mode static", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--keep-float", "stam"}), "closest names are stem");
+}
+
+TEST_F(Program, KeptLayersAreFloat) {
+  const ProgramResult r = Convert({"--calib", Images(), "--keep-float", "stem,head"});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("in float32: stem, head (2 of"));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_operator_info info;
+  ASSERT_EQ(octavo_model_operator(model, 0, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.name, "stem");
+  EXPECT_EQ(info.output.type, OCTAVO_FLOAT32);
+  octavo_model_close(model);
+}
+
+TEST_F(Program, EagerFollowsThePlanItWrote) {
+  const std::string plan = folder_.Path("net.plan");
+  ProgramResult r = RunProgram(OCTAVO_CONVERT, {Network(), "--write-plan", plan});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("--mode static-eager --plan " + plan));
+  r = Convert({"--calib", Images(), "--mode", "static-eager", "--plan", plan});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("self-check passed"));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.mode, "static-eager");
+  octavo_model_close(model);
+}
+
+TEST_F(Program, APlanThatMakesNoSenseIsToldLineByLine) {
+  TemporaryFolder other;
+  const std::string plan = other.Path("bad.plan");
+  std::ofstream(plan) << "quantize\nstam\nbody mse\n";
+  const ProgramResult r = Convert({"--calib", Images(), "--mode", "static-eager", "--plan", plan});
+  ExpectFailure(r, plan + ":2: modules: expected layers of the network, found 'stam'");
+  EXPECT_THAT(r.errors, HasSubstr("does not fit the network"));
+  ExpectFailure(Convert({"--calib", Images(), "--mode", "static-eager"}), "--write-plan", 2);
+}
+
+TEST_F(Program, SearchPrintsTheFrontAndWritesNothing) {
+  const ProgramResult r =
+      RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(), "--search"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr(" layers in float32 | accuracy % |"));
+  EXPECT_THAT(r.output, HasSubstr("for --keep-float"));
 }
 
 TEST_F(Program, StaticWithoutImagesSaysWhatToDo) {
@@ -114,6 +172,22 @@ TEST_F(Program, FloatEndToEnd) {
   EXPECT_STREQ(info.mode, "float");
   EXPECT_STREQ(info.source, "net.onnx");
   EXPECT_EQ(info.test_vectors, 2u);
+  octavo_model_close(model);
+}
+
+TEST_F(Program, DynamicNeedsNoImages) {
+  const ProgramResult r = Convert({"--mode", "dynamic"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr("self-check passed"));
+  EXPECT_THAT(r.output, Not(HasSubstr("calibrated")));
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.mode, "dynamic");
+  EXPECT_EQ(info.calibration_images, 0u);
+  EXPECT_EQ(octavo_model_verify(model, 1, &error), OCTAVO_OK) << error.text;
   octavo_model_close(model);
 }
 

@@ -307,6 +307,8 @@ TEST(QuantizeGraph, AConstantOperandIsRefusedWithItsLayer) {
 TEST(ScaleRules, CoverEveryOperatorThatHasAnInt8Form) {
   for (uint32_t op = OCTAVO_OP_CONVOLUTION; op < OCTAVO_OP_DEQUANTIZE; op++)
     EXPECT_NE(scale_rule_find(op), nullptr) << op;
+  for (uint32_t op : {OCTAVO_OP_TRANSPOSE, OCTAVO_OP_SLICE, OCTAVO_OP_RESIZE, OCTAVO_OP_MEAN})
+    EXPECT_NE(scale_rule_find(op), nullptr) << op;
   EXPECT_EQ(scale_rule_find(OCTAVO_OP_DEQUANTIZE), nullptr);
 }
 

@@ -123,6 +123,10 @@ TEST_F(Report, WrongUsage) {
   r = Convert({"--report", shared_->Path("x.html"), "--mode", "float"});
   EXPECT_EQ(r.code, 2);
   EXPECT_THAT(r.errors, HasSubstr("--mode float"));
+  r = RunProgram(OCTAVO_CONVERT, {shared_->Path("net.onnx"), "-o", shared_->Path("x.octavo"),
+                                  "--mode", "dynamic", "--report", shared_->Path("x.html")});
+  EXPECT_EQ(r.code, 2);
+  EXPECT_THAT(r.errors, HasSubstr("--calib DIR"));
   EXPECT_FALSE(std::filesystem::exists(shared_->Path("x.html")));
 }
 
@@ -131,6 +135,21 @@ TEST_F(Report, AFolderThatIsNotThere) {
   EXPECT_EQ(r.code, 1);
   EXPECT_THAT(r.errors, HasSubstr("none/"));
   EXPECT_FALSE(std::filesystem::exists(shared_->Path("none")));
+}
+
+TEST_F(Report, OfDynamicQuantization) {
+  const ProgramResult r = Convert({"--mode", "dynamic", "--report", shared_->Path("dynamic.json"),
+                                   "--report", shared_->Path("dynamic.html")});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  json_t *root = json_load_file(shared_->Path("dynamic.json").c_str(), 0, nullptr);
+  ASSERT_NE(root, nullptr);
+  EXPECT_STREQ(json_string_value(json_object_get(root, "mode")), "dynamic");
+  EXPECT_EQ(json_array_size(json_object_get(root, "hints")), 0u) << "nothing was calibrated";
+  const json_t *first = json_array_get(json_object_get(root, "layers"), 0);
+  const double alone = json_number_value(json_object_get(first, "isolated_snr_db"));
+  EXPECT_GT(alone, 25.0);
+  EXPECT_LT(alone, 70.0);
+  json_decref(root);
 }
 
 /* ---- In a browser --------------------------------------------------------------------------- */

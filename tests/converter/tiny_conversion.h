@@ -20,8 +20,12 @@ public:
     Check(image_sample_open(folder_.Path("images").c_str(), DATASET_TRAIN, 20, 1, nullptr, &images,
                             &error),
           error);
-    const calibration_job job = {
-        source.get(), float_model.model, &images, calibrator_find("minmax"), 1, nullptr};
+    calibration_job job = {};
+    job.g = source.get();
+    job.model = float_model.model;
+    job.images = &images;
+    job.calibrator = calibrator_find("minmax");
+    job.threads = 1;
     Check(calibrate(&job, &ranges, &error), error);
     quantized = Quantize(nullptr);
     Check(built_model_create(quantized.get(), &rule, &no_labels, &int8_model, &error), error);

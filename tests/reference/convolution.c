@@ -80,6 +80,15 @@ static float output_float(const octavo_attributes_convolution *a, const referenc
   return fminf(fmaxf((float)sum, a->clamp_min), a->clamp_max);
 }
 
+static float output_dynamic(const octavo_attributes_convolution *a, const reference_tensor *x,
+                            const reference_tensor *weights, const reference_tensor *bias,
+                            position at) {
+  const int32_t sum = accumulate_int8(a, x, weights, at);
+  const float scale = reference_weight_scale(weights, at.o);
+  const float y = reference_dequantize_sum(sum, x, scale, bias, at.o);
+  return fminf(fmaxf(y, a->clamp_min), a->clamp_max);
+}
+
 void reference_convolution(const octavo_attributes_convolution *attributes,
                            const reference_tensor *x, const reference_tensor *weights,
                            const reference_tensor *bias, const reference_tensor *y) {
@@ -89,7 +98,9 @@ void reference_convolution(const octavo_attributes_convolution *attributes,
     for (at.h = 0; at.h < y->shape[1]; at.h++)
       for (at.w = 0; at.w < y->shape[2]; at.w++)
         for (at.o = 0; at.o < y->shape[3]; at.o++, i++)
-          if (x->type == OCTAVO_INT8)
+          if (x->type == OCTAVO_INT8 && y->type == OCTAVO_FLOAT32)
+            ((float *)y->data)[i] = output_dynamic(attributes, x, weights, bias, at);
+          else if (x->type == OCTAVO_INT8)
             ((int8_t *)y->data)[i] = output_int8(attributes, x, weights, bias, y, at);
           else
             ((float *)y->data)[i] = output_float(attributes, x, weights, bias, at);

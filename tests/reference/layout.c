@@ -57,3 +57,27 @@ void reference_pad(const octavo_attributes_pad *attributes, const reference_tens
       ((float *)y->data)[i] = attributes->value;
   place_at(x, attributes->before, y);
 }
+
+void reference_transpose(const octavo_attributes_transpose *attributes, const reference_tensor *x,
+                         const reference_tensor *y) {
+  const size_t size = element_size(x), elements = reference_elements(y);
+  for (size_t i = 0; i < elements; i++) {
+    uint32_t to[OCTAVO_MAX_RANK], from[OCTAVO_MAX_RANK];
+    unravel(y, i, to);
+    for (uint32_t axis = 0; axis < y->rank; axis++)
+      from[attributes->axes[axis]] = to[axis];
+    memcpy((char *)y->data + i * size, (const char *)x->data + ravel(x, from) * size, size);
+  }
+}
+
+void reference_slice(const octavo_attributes_slice *attributes, const reference_tensor *x,
+                     const reference_tensor *y) {
+  const size_t size = element_size(x), elements = reference_elements(y);
+  for (size_t i = 0; i < elements; i++) {
+    uint32_t place[OCTAVO_MAX_RANK];
+    unravel(y, i, place);
+    for (uint32_t axis = 0; axis < y->rank; axis++)
+      place[axis] = attributes->begin[axis] + place[axis] * attributes->step[axis];
+    memcpy((char *)y->data + i * size, (const char *)x->data + ravel(x, place) * size, size);
+  }
+}

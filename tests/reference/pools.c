@@ -100,3 +100,31 @@ void reference_global_average_pool(const reference_tensor *x, const reference_te
   image.shape[3] = x->shape[3];
   pool(&whole, x, &image, true);
 }
+
+/* Where element `index` of x is averaged into y, whose axes that are averaged have one element. */
+static size_t mean_target(const reference_tensor *x, const reference_tensor *y, size_t index) {
+  size_t target = 0, stride = 1;
+  for (uint32_t i = x->rank; i-- > 0;) {
+    if (y->shape[i] != 1)
+      target += index % x->shape[i] * stride;
+    index /= x->shape[i];
+    stride *= y->shape[i];
+  }
+  return target;
+}
+
+void reference_mean(const octavo_attributes_mean *attributes, const reference_tensor *x,
+                    const reference_tensor *y) {
+  const size_t from = reference_elements(x), to = reference_elements(y);
+  uint32_t count = 1;
+  for (uint32_t i = 0; i < x->rank; i++)
+    count *= (attributes->axes >> i & 1) != 0 ? x->shape[i] : 1;
+  /* Element by element of y, each with all of x that goes there. */
+  for (size_t k = 0; k < to; k++) {
+    window_result result = {0};
+    for (size_t i = 0; i < from; i++)
+      if (mean_target(x, y, i) == k)
+        include(&result, x, i);
+    store_average(x, y, k, result.sum, count);
+  }
+}

@@ -58,12 +58,50 @@ static octavo_status run_concatenation(const octavo_model *model, const octavo_f
   return OCTAVO_OK;
 }
 
+/* Image `n` of an activation. */
+static reference_tensor image_of(const reference_tensor *tensor, uint32_t n) {
+  reference_tensor image = *tensor;
+  image.shape[0] = 1;
+  const size_t size = tensor->type == OCTAVO_INT8 ? 1 : 4;
+  image.data = (uint8_t *)tensor->data + n * reference_elements(&image) * size;
+  return image;
+}
+
+/* A convolution or fully connected layer of float32 activations and int8 weights. */
+static octavo_status run_dynamic(const octavo_format_operator *op, const operands *o,
+                                 octavo_error *error) {
+  const reference_tensor *bias = o->present[2] ? &o->in[2] : NULL;
+  reference_tensor quantized = image_of(&o->in[0], 0);
+  const size_t elements = reference_elements(&quantized);
+  quantized.type = OCTAVO_INT8;
+  quantized.data = octavo_memory_alloc(elements, 1);
+  if (quantized.data == NULL)
+    return octavo_error_memory(error, elements, "a quantized image");
+  for (uint32_t n = 0; n < o->in[0].shape[0]; n++) {
+    const reference_tensor x = image_of(&o->in[0], n), y = image_of(&o->out, n);
+    reference_quantize_dynamic(x.data, &quantized);
+    if (op->opcode == OCTAVO_OP_CONVOLUTION)
+      reference_convolution(&op->attributes.convolution, &quantized, &o->in[1], bias, &y);
+    else
+      reference_fully_connected(&op->attributes.clamp, &quantized, &o->in[1], bias, &y);
+  }
+  octavo_memory_free(quantized.data);
+  return OCTAVO_OK;
+}
+
+static bool is_dynamic(const octavo_format_operator *op, const operands *o) {
+  return (op->opcode == OCTAVO_OP_CONVOLUTION || op->opcode == OCTAVO_OP_FULLY_CONNECTED) &&
+         o->in[0].type == OCTAVO_FLOAT32 && o->in[1].type == OCTAVO_INT8;
+}
+
 static octavo_status run_operator(const octavo_model *model, const octavo_format_operator *op,
                                   const reference_run *run, octavo_error *error) {
   const octavo_attributes *a = &op->attributes;
   const operands o = gather(model, op, run);
   const reference_tensor *x = &o.in[0], *y = &o.out;
   const reference_tensor *bias = o.present[2] ? &o.in[2] : NULL;
+  if (is_dynamic(op, &o))
+    return run_dynamic(op, &o, error);
   switch ((octavo_opcode)op->opcode) {
   case OCTAVO_OP_CONVOLUTION:
     reference_convolution(&a->convolution, x, &o.in[1], bias, y);
@@ -102,6 +140,27 @@ static octavo_status run_operator(const octavo_model *model, const octavo_format
     return OCTAVO_OK;
   case OCTAVO_OP_DEQUANTIZE:
     reference_dequantize(x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_UNARY:
+    reference_unary(&a->unary, x, o.present[1] ? o.in[1].data : NULL, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_MULTIPLY:
+    reference_multiply(&a->clamp, x, &o.in[1], y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_SUBTRACT:
+    reference_subtract(&a->clamp, x, &o.in[1], y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_TRANSPOSE:
+    reference_transpose(&a->transpose, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_SLICE:
+    reference_slice(&a->slice, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_RESIZE:
+    reference_resize(&a->resize, x, y);
+    return OCTAVO_OK;
+  case OCTAVO_OP_MEAN:
+    reference_mean(&a->mean, x, y);
     return OCTAVO_OK;
   }
   return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,

@@ -25,6 +25,8 @@ std::vector<BadFile> AllBadFiles() {
   AddBadTensors(files);
   AddBadGraphs(files);
   AddBadOperators(files);
+  AddBadElementwise(files);
   AddBadDescriptions(files);
+  AddBadDynamic(files);
   return files;
 }

@@ -34,8 +34,13 @@ void AddBadContainers(std::vector<BadFile> &files);   // rules 1 to 4 and 13
 void AddBadTensors(std::vector<BadFile> &files);      // rules 5 to 7
 void AddBadGraphs(std::vector<BadFile> &files);       // rules 8, 9 and 12
 void AddBadOperators(std::vector<BadFile> &files);    // rules 10 and 11
+void AddBadElementwise(std::vector<BadFile> &files);  // of unary, multiply, subtract
 void AddBadDescriptions(std::vector<BadFile> &files); // preprocessing, labels, provenance, tests
+void AddBadDynamic(std::vector<BadFile> &files);      // rules 8, 9 and 11: dynamic quantization
 
 std::vector<BadFile> AllBadFiles();
+
+// A sound model with dynamic quantization.
+Bytes DynamicModel();
 
 #endif

@@ -82,7 +82,7 @@ void AddOperands(std::vector<BadFile> &files) {
 }
 
 void AddOperators(std::vector<BadFile> &files) {
-  for (const uint16_t opcode : {uint16_t{0}, uint16_t{14}, uint16_t{UINT16_MAX}})
+  for (const uint16_t opcode : {uint16_t{0}, uint16_t{21}, uint16_t{UINT16_MAX}})
     Add(files, "07_opcode_" + std::to_string(opcode),
         "layer 1 (pool): opcode: expected one that this library knows, found " +
             std::to_string(opcode),

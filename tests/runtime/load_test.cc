@@ -1,6 +1,7 @@
 // What octavo_model_open must refuse, and how it says so.
 #include "runtime/memory.h"
 #include "tests/runtime/bad_files.h"
+#include "tests/runtime/elementwise_model.h"
 #include "tests/runtime/every_operator.h"
 
 #include <gmock/gmock.h>
@@ -113,6 +114,15 @@ TEST(Load, EveryOperatorIsSound) {
   std::string message;
   EXPECT_EQ(Open(EveryOperatorModel(true), &message), OCTAVO_OK) << message;
   EXPECT_EQ(Open(EveryOperatorModel(false), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(ElementwiseModel(true), &message), OCTAVO_OK) << message;
+  EXPECT_EQ(Open(ElementwiseModel(false), &message), OCTAVO_OK) << message;
+}
+
+TEST(Load, DynamicQuantizationIsSoundAndMarkedAsNew) {
+  std::string message;
+  Bytes bytes = DynamicModel();
+  EXPECT_EQ(Open(bytes, &message), OCTAVO_OK) << message;
+  EXPECT_EQ(HeaderOf(bytes).minor, 1);
 }
 
 // What the fuzzer starts from.
@@ -121,6 +131,9 @@ TEST(Load, SoundModelsAreInTheCorpus) {
   ExpectFile(folder + "sample.octavo", SampleModel());
   ExpectFile(folder + "every_operator_int8.octavo", EveryOperatorModel(true));
   ExpectFile(folder + "every_operator_float.octavo", EveryOperatorModel(false));
+  ExpectFile(folder + "dynamic.octavo", DynamicModel());
+  ExpectFile(folder + "elementwise_int8.octavo", ElementwiseModel(true));
+  ExpectFile(folder + "elementwise_float.octavo", ElementwiseModel(false));
 }
 
 // What else sees it wrong: ModelFile takes apart and puts together without a change.
@@ -231,6 +244,8 @@ TEST(Load, EveryChangeOfOneByteIsRefusedOrLoadsAndRuns) {
   EXPECT_LT(loaded, 5 * whole.size() / 2);
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(true), {0x81}), 500U);
   EXPECT_GT(ChangeEachByte(EveryOperatorModel(false), {0x81}), 500U);
+  EXPECT_GT(ChangeEachByte(DynamicModel(), {0x81}), 100U); // the provenance alone has as many
+  EXPECT_GT(ChangeEachByte(ElementwiseModel(true), {0x81}), 500U);
 }
 
 TEST(Load, EveryBitOfADamagedFileIsNoticed) {

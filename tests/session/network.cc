@@ -27,7 +27,7 @@ public:
 
   int32_t weights(const Shape &shape) {
     const size_t count = elements(shape);
-    if (o_.type == OCTAVO_FLOAT32)
+    if (o_.type == OCTAVO_FLOAT32 && !o_.dynamic)
       return b_.reals(shape, random_.reals(count, -0.3f, 0.3f));
     return b_.weights(shape, random_.bytes(count, Fill::kUniform, -127),
                       std::vector<float>(shape[0], 0.004f));

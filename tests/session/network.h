@@ -11,6 +11,7 @@ constexpr uint32_t kClasses = 10;
 
 struct NetworkOptions {
   octavo_type type = OCTAVO_INT8;
+  bool dynamic = false; /* float32 only: int8 weights */
   bool softmax = false;
   bool dequantize = false; /* int8 only: a float32 output */
   bool labels = true;

@@ -57,5 +57,22 @@ TEST(Pack, LaterSessionsPackNothing) {
   }
 }
 
+/* Dynamic quantization has no kernel but XNNPACK's that look first. */
+TEST(Pack, LaterSessionsPackNothingForDynamicLayers) {
+  NetworkOptions options;
+  options.type = OCTAVO_FLOAT32;
+  options.dynamic = true;
+  Model model(network(options));
+  const size_t first = allocations_of_create(model.get());
+  for (uint32_t i = 0; i < model->operator_count; ++i) {
+    const uint16_t opcode = model->operators[i].opcode;
+    EXPECT_EQ(model->packed[i].data != nullptr,
+              opcode == OCTAVO_OP_CONVOLUTION || opcode == OCTAVO_OP_FULLY_CONNECTED);
+  }
+  const size_t second = allocations_of_create(model.get());
+  EXPECT_EQ(first, second + 5);
+  EXPECT_EQ(allocations_of_create(model.get()), second);
+}
+
 } // namespace
 } // namespace octavo_test

@@ -72,5 +72,21 @@ TEST(Profile, NamesKernelsAndCountsMacs) {
   octavo_session_free(session);
 }
 
+TEST(Profile, NamesKernelsOfDynamicQuantization) {
+  NetworkOptions options;
+  options.type = OCTAVO_FLOAT32;
+  options.dynamic = true;
+  Model model(network(options));
+  octavo_session *session = open(model, false, 1);
+  octavo_profile_entry entry = {};
+  for (const uint32_t convolution : {0u, 1u, 2u, 5u}) {
+    ASSERT_EQ(octavo_session_profile(session, convolution, &entry), OCTAVO_OK);
+    EXPECT_STREQ(entry.kernel, "qd8-f32-qc8w igemm");
+  }
+  ASSERT_EQ(octavo_session_profile(session, 7, &entry), OCTAVO_OK);
+  EXPECT_STREQ(entry.kernel, "qd8-f32-qc8w gemm");
+  octavo_session_free(session);
+}
+
 } // namespace
 } // namespace octavo_test

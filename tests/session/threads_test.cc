@@ -9,10 +9,9 @@
 namespace octavo_test {
 namespace {
 
-TEST(Threads, ManySessionsOfOneModel) {
-  Model model(network());
-  const auto input = network_input(model.get(), 2);
-  const auto expected = run_reference(model.get(), 2, input);
+/* Sessions with one thread and with two, made and run at the same time, give `expected`. */
+void expect_from_many(Model &model, const std::vector<uint8_t> &input,
+                      const std::vector<uint8_t> &expected) {
   std::atomic<int> wrong{0};
   std::vector<std::thread> workers;
   for (uint32_t worker = 0; worker < 6; ++worker)
@@ -36,6 +35,27 @@ TEST(Threads, ManySessionsOfOneModel) {
   for (std::thread &worker : workers)
     worker.join();
   EXPECT_EQ(wrong, 0);
+}
+
+TEST(Threads, ManySessionsOfOneModel) {
+  Model model(network());
+  const auto input = network_input(model.get(), 2);
+  expect_from_many(model, input, run_reference(model.get(), 2, input));
+}
+
+/* Each session has its own quantized activations; which thread computes what changes nothing. */
+TEST(Threads, ManySessionsOfDynamicQuantization) {
+  NetworkOptions options;
+  options.type = OCTAVO_FLOAT32;
+  options.dynamic = true;
+  Model model(network(options));
+  const auto input = network_input(model.get(), 2);
+  octavo_session *session = nullptr;
+  ASSERT_EQ(octavo_session_create(model.get(), nullptr, &session, nullptr), OCTAVO_OK);
+  ASSERT_EQ(octavo_session_set_batch(session, 2, nullptr), OCTAVO_OK);
+  const auto expected = run_session(session, input);
+  octavo_session_free(session);
+  expect_from_many(model, input, expected);
 }
 
 TEST(Threads, ModelsOfTheirOwn) {

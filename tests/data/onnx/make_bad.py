@@ -107,7 +107,7 @@ save("initializer_twice", constants=(W, W))
 save("name_control", nodes=[node("Relu", ["input"], ["y"], "a\x1b[2J")])
 save("name_long", nodes=[node("Relu", ["input"], ["y"], "n" * 2000)])
 save("mask", nodes=[node("Dropout", ["input"], ["d", "mask"]), node("Relu", ["mask"], ["y"])])
-save("unsupported", nodes=[node("Sigmoid", ["input"], ["a"], "/a/Sigmoid"), node("Sigmoid", ["a"], ["b"], "/b/Sigmoid"),
+save("unsupported", nodes=[node("Sinh", ["input"], ["a"], "/a/Sinh"), node("Sinh", ["a"], ["b"], "/b/Sinh"),
                            node("Fancy", ["b"], ["c"], "/c", domain="com.other"), node("Relu", ["c"], ["d"]),
                            node("MaxPool", ["input"], ["e"], "/pool", kernel_shape=[1, 2000], pads=[0, 1000, 0, 1000]),
                            node("Mul", ["d", "e"], ["y"], "/mul")])
@@ -149,9 +149,41 @@ save("reshape_count", nodes=[node("Reshape", ["input", "s"], ["y"])],
      constants=(numpy_helper.from_array(np.array([1, 47], np.int64), "s"),))
 save("reshape_batch", nodes=[node("Reshape", ["input", "s"], ["y"])],
      constants=(numpy_helper.from_array(np.array([48, 1], np.int64), "s"),))
-save("real_transpose", nodes=[CONV, node("Transpose", ["y"], ["t"], perm=[0, 3, 1, 2]),
-                              node("MaxPool", ["t"], ["z"], "pool", kernel_shape=[2, 2])], outputs=("z",))
-save("shuffle", nodes=[CONV, node("Reshape", ["y", "s"], ["r"]), node("MaxPool", ["r"], ["z"], kernel_shape=[2, 2])],
-     constants=(W, numpy_helper.from_array(np.array([1, 4, 4, 2], np.int64), "s")), outputs=("z",))
+save("joined_orders", nodes=[CONV, node("Flatten", ["input"], ["a"]), node("Flatten", ["y"], ["b"]),
+                             node("Concat", ["a", "b"], ["joined"], axis=1)], outputs=("joined",))
+
+
+def one(name, op, *lists, outputs=("y",), opset=13, **attributes):
+    """One node on the input 1 x 3 x 4 x 4 and constant lists; None: left out."""
+    constants = [numpy_helper.from_array(np.array(values, np.float32 if any(isinstance(v, float) for v in values) else np.int64),
+                                         f"c{i}") for i, values in enumerate(lists) if values is not None]
+    inputs = ["input"] + ["" if values is None else f"c{i}" for i, values in enumerate(lists)]
+    save(name, nodes=[node(op, inputs, list(outputs), **attributes)], constants=constants, outputs=outputs[:1], opset=opset)
+
+
+one("split_sum", "Split", [1, 1], outputs=("y", "z"), axis=1)
+one("split_negative", "Split", [-1, 4], outputs=("y", "z"), axis=1)
+one("split_count", "Split", [1, 1, 1], outputs=("y", "z"), axis=1)
+one("split_uneven", "Split", outputs=("y", "z"), axis=1)
+one("split_batch", "Split", outputs=("y",))
+one("split_name", "Split", [1, 2], outputs=("y", "z\x1b"), axis=1)
+one("slice_empty", "Slice", [2], [2], [1])
+one("slice_backwards", "Slice", [2], [0], [1], [-1])
+one("slice_batch", "Slice", [0], [1], [0])
+one("gather_uneven", "Gather", [0, 2, 1], axis=1)
+one("gather_outside", "Gather", [3], axis=1)
+one("gather_batch", "Gather", [0])
+one("resize_scale", "Resize", None, [1.0, 1.0, -2.0, 2.0])
+one("resize_scales", "Resize", None, [1.0, 2.0, 2.0])
+one("resize_size", "Resize", None, None, [1, 3, 0, 4])
+one("resize_neither", "Resize", None, None)
+one("resize_cubic", "Resize", None, [1.0, 1.0, 2.0, 2.0], mode="cubic")
+one("resize_crop", "Resize", None, [1.0, 1.0, 2.0, 2.0], coordinate_transformation_mode="tf_crop_and_resize")
+one("resize_channels", "Resize", None, [1.0, 2.0, 2.0, 2.0])
+one("resize_antialias", "Resize", None, [1.0, 1.0, 2.0, 2.0], opset=18, mode="linear", antialias=1)
+one("upsample_opset_10", "Upsample", [1.0, 1.0, 2.0, 2.0], opset=10)
+one("depth_block", "DepthToSpace", blocksize=0)
+one("depth_channels", "DepthToSpace", blocksize=2)
+one("space_size", "SpaceToDepth", blocksize=3)
 save("constant_bomb", nodes=[node("ConstantOfShape", ["s"], [f"c{i}"], f"bomb{i}") for i in range(4)] + [CONV],
      constants=(W, numpy_helper.from_array(np.array([10000, 10000], np.int64), "s")))

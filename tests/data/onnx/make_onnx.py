@@ -198,3 +198,81 @@ def flattened():
 
 
 flattened()
+
+
+def split(name, opset):
+    """Split in each of its forms: even, uneven, with outputs that nobody reads; along every axis."""
+    n = Net(name, [6, 7, 8], opset=opset)
+    given = lambda x, parts, axis: (n.op("Split", x, outputs=len(parts), axis=axis, split=parts) if opset < 13 else
+                                    n.op("Split", x, n.const(parts, np.int64), outputs=len(parts), axis=axis))
+    a, b, c = given("input", [1, 3, 2], 1)
+    d, e = given(b, [5, 2], -2)
+    f = n.op("Split", e, outputs=4, axis=3) if opset < 18 else n.op("Split", e, outputs=4, axis=3, num_outputs=4)
+    g = n.op("Split", d, outputs=3, axis=3, num_outputs=3) if opset >= 18 else given(d, [3, 3, 2], 3)
+    n.save(n.op("Concat", a, n.op("Relu", c), axis=1), n.op("Concat", f[2], f[0], axis=3), g[2], g[0])
+
+
+def slices():
+    """Slice with negative indices, steps, ends far out; Gather of evenly spaced channels."""
+    n = Net("slices", [5, 9, 8], opset=13)
+    i64 = lambda *values: n.const(values, np.int64)
+    a = n.op("Slice", "input", i64(-4, 1), i64(-1, 2 ** 62), i64(2, 3), i64(1, 3))
+    b = n.op("Slice", "input", i64(0, -2, 1), i64(2 ** 31 - 1, 99, -1), i64(0, 1, -1))
+    c = n.op("Slice", "input", i64(0, 0, 2), i64(2 ** 63 - 1, 3, 9))
+    d = n.op("Gather", "input", i64(0, 2, -1), axis=1)
+    e = n.op("Gather", "input", n.const(-3, np.int64), axis=2)
+    f = n.op("Slice", "input", i64(8), i64(9), i64(2), i64(2 ** 40))
+    n.save(a, b, c, d, e, f)
+
+
+def resizes(name, opset):
+    """Resize in each mode, with scales and sizes, larger and smaller."""
+    n = Net(name, [3, 6, 10], opset=opset, batch=1)
+    if opset == 9:
+        ups = [n.op("Upsample", "input", n.const([1, 1, h, w]), mode=mode) for mode in ("nearest", "linear")
+               for h, w in ((2, 3), (1.5, 1.25))]
+        n.save(*ups)
+        return
+    if opset == 10:
+        n.save(*[n.op("Resize", "input", n.const([1, 1, h, w]), mode=mode) for mode in ("nearest", "linear")
+                 for h, w in ((2, 3), (1.5, 1.25), (0.5, 0.6))])
+        return
+    outputs = []
+    none = n.const([]) if opset == 11 else ""
+    for i, how in enumerate(("half_pixel", "asymmetric", "align_corners", "pytorch_half_pixel")):
+        for h, w in ((2.0, 3.0), (0.5, 0.75), (1.7, 1.0)):
+            outputs.append(n.op("Resize", "input", none, n.const([1, 1, h, w]), mode="linear", coordinate_transformation_mode=how))
+            rounding = ("round_prefer_floor", "round_prefer_ceil", "floor", "ceil")[i]
+            outputs.append(n.op("Resize", "input", none, n.const([1, 1, h, w]), mode="nearest", nearest_mode=rounding,
+                                coordinate_transformation_mode=how))
+        sizes = n.const([9, 1], np.int64) if opset >= 18 else n.const([1, 3, 9, 1], np.int64)
+        more = dict(axes=[2, -1], keep_aspect_ratio_policy="stretch") if opset >= 18 else {}
+        outputs.append(n.op("Resize", "input", none, none, sizes, mode="linear", coordinate_transformation_mode=how, **more))
+    n.save(*outputs)
+
+
+def moved():
+    """What needs a real transpose: results in the source's order, softmax over height, shuffles in groups, flattened images."""
+    n = Net("moved", [6, 4, 5], opset=13)
+    i64 = lambda *values: n.const(values, np.int64)
+    x = n.op("Conv", "input", n.weights(6, 6, 1, 1))
+    shuffled = n.op("Reshape", n.op("Transpose", n.op("Reshape", x, i64(0, 3, 2, 4, 5)), perm=[0, 2, 1, 3, 4]), i64(0, 6, 4, 5))
+    flat = n.op("Flatten", x)
+    padded = n.op("Pad", flat, i64(0, 1, 0, 2), n.const(0.5))
+    mean = n.op("ReduceMean", n.op("Reshape", flat, i64(0, 12, 10)), axes=[1], keepdims=0)
+    last = n.op("Transpose", n.op("Reshape", x, i64(0, 6, 20)), perm=[0, 2, 1])
+    five = n.op("Reshape", x, i64(0, 2, 3, 2, 10))
+    high = n.op("Reshape", n.op("Softmax", x, axis=2), i64(0, 6, 20))
+    blocks = [n.op("DepthToSpace", n.op("Concat", x, x, axis=1), blocksize=2, mode=mode) for mode in ("DCR", "CRD")]
+    fewer = n.op("SpaceToDepth", n.op("Pad", x, i64(0, 0, 0, 0, 0, 0, 0, 1)), blocksize=2)
+    sums = n.op("Add", n.op("Conv", n.op("Transpose", x, perm=[0, 2, 1, 3]), n.weights(4, 4, 1, 1)),
+                n.op("Reshape", n.op("Relu", x), i64(0, 4, 6, 5)))
+    n.save(shuffled, flat, padded, mean, last, five, high, *blocks, fewer, sums)
+
+
+for number in (11, 13, 18):
+    split(f"split_opset{number}", number)
+slices()
+for number in (9, 10, 11, 13, 18):
+    resizes(f"resize_opset{number}", number)
+moved()

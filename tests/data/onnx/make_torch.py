@@ -157,6 +157,80 @@ class Mixed(nn.Module):
         return self.fc(torch.clamp(x, -0.5, 0.5)), middle
 
 
+def shuffle(x, groups):
+    """torchvision's channel_shuffle."""
+    n, c, h, w = x.size()
+    return torch.transpose(x.view(n, groups, c // groups, h, w), 1, 2).contiguous().view(n, -1, h, w)
+
+
+class ShuffleUnit(nn.Module):
+    def __init__(self, i, o, stride):
+        super().__init__()
+        half = o // 2
+        self.stride = stride
+        self.side = nn.Sequential(
+            nn.Conv2d(i, i, 3, stride, 1, groups=i, bias=False), nn.BatchNorm2d(i), conv_bn(i, half, 1)) if stride > 1 else None
+        inner = i if stride > 1 else half
+        self.body = nn.Sequential(
+            conv_bn(inner, half, 1), nn.Conv2d(half, half, 3, stride, 1, groups=half, bias=False), nn.BatchNorm2d(half),
+            conv_bn(half, half, 1))
+
+    def forward(self, x):
+        if self.stride == 1:
+            kept, used = x.chunk(2, dim=1)
+            return shuffle(torch.cat((kept, self.body(used)), dim=1), 2)
+        return shuffle(torch.cat((self.side(x), self.body(x)), dim=1), 2)
+
+
+class ShuffleNetV2(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = conv_bn(3, 8, 3, 2)
+        self.pool = nn.MaxPool2d(3, 2, 1)
+        self.stage = nn.Sequential(ShuffleUnit(8, 12, 2), ShuffleUnit(12, 12, 1), ShuffleUnit(12, 12, 1))
+        self.conv5 = conv_bn(12, 20, 1)
+        self.fc = nn.Linear(20, 6)
+
+    def forward(self, x):
+        return self.fc(self.conv5(self.stage(self.pool(self.conv1(x)))).mean([2, 3]))
+
+
+class Inception(nn.Module):
+    """GoogLeNet: channels taken apart and scaled (transform_input), branches side by side."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = conv_bn(3, 8, 7, 2)
+        self.branches = nn.ModuleList([
+            conv_bn(8, 4, 1), nn.Sequential(conv_bn(8, 4, 1), conv_bn(4, 6, 3)), nn.Sequential(conv_bn(8, 3, 1), conv_bn(3, 4, 3)),
+            nn.Sequential(nn.MaxPool2d(3, 1, 1, ceil_mode=True), conv_bn(8, 4, 1))])
+        self.fc = nn.Linear(18, 5)
+
+    def forward(self, x):
+        parts = [torch.unsqueeze(x[:, k], 1) * (0.2 + 0.1 * k) / 0.5 + (0.4 - 0.1 * k - 0.5) / 0.5 for k in range(3)]
+        x = F.max_pool2d(self.conv1(torch.cat(parts, 1)), 3, 2, ceil_mode=True)
+        x = torch.cat([branch(x) for branch in self.branches], 1)
+        return self.fc(torch.flatten(F.adaptive_avg_pool2d(x, 1), 1))
+
+
+class Upscale(nn.Module):
+    """Resizes of every kind that PyTorch exports, pixel shuffles, parts of images."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+
+    def forward(self, x):
+        x = F.relu(self.conv(x))
+        y = F.interpolate(x, scale_factor=2, mode="nearest")
+        y = y + F.interpolate(x, scale_factor=2, mode="bilinear", align_corners=False)
+        y = y + F.interpolate(x, size=(14, 20), mode="bilinear", align_corners=True)
+        y = y + F.pixel_shuffle(F.pad(torch.cat([x] * 4, 1), (0, 0, 0, 0)), 2)
+        small = F.interpolate(y, size=(5, 9), mode="bilinear", align_corners=False)
+        part = y[:, 1:-2, ::3, 4:]
+        return y, small, part, F.pixel_unshuffle(y, 2), part.mean(1), part.mean(2, keepdim=True), part.flatten(1)
+
+
 def randomize(net):
     """Batch norms that do something: statistics and factors away from 0 and 1."""
     for m in net.modules():
@@ -185,3 +259,8 @@ export("squeezenet", SqueezeNet(), (3, 32, 31), opset=11)
 export("vgg", VGG(), (3, 16, 12), opset=17)
 export("densenet", DenseNet(), (3, 8, 8), opset=12)
 export("mixed", Mixed(), (3, 17, 19), opset=16, dynamic=False)
+export("shufflenet", ShuffleNetV2(), (3, 32, 32))
+export("shufflenet_opset12", ShuffleNetV2(), (3, 32, 32), opset=12, folded=False)
+export("inception", Inception(), (3, 24, 24))
+export("upscale", Upscale(), (3, 7, 10))
+export("upscale_opset16", Upscale(), (3, 7, 10), opset=16, dynamic=False)

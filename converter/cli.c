@@ -3,6 +3,7 @@
 #include "converter/calibrate/calibrator.h"
 #include "converter/parallel.h"
 #include "converter/preprocessing.h"
+#include "converter/report/report.h"
 #include "runtime/format.h"
 
 #include <math.h>
@@ -22,6 +23,10 @@ static const option_descriptor options[] = {
      .offset = AT(source),
      .minimum = 1,
      .help = "The trained network, an ONNX file."},
+    {.name = "IMAGE",
+     .kind = OPTION_ARGUMENTS,
+     .offset = AT(images),
+     .help = "With --doctor: photos that all show the same class, JPEG or PNG."},
     {.name = "output",
      .letter = 'o',
      .kind = OPTION_STRING,
@@ -204,6 +209,25 @@ static const option_descriptor options[] = {
      .maximum = OCTAVO_FORMAT_MAX_VECTORS,
      .help = "Inputs with their results to store, with which a device proves itself; 0 means 2 for "
              "inputs up to 64x64 and 1 for larger ones."},
+    {.name = "report",
+     .kind = OPTION_STRINGS,
+     .offset = AT(report),
+     .value = "FILE",
+     .help = "Write what int8 does to each layer: a page if the name ends in .html, data if in "
+             ".json. May be given twice.",
+     .group = "Report"},
+    {.name = "doctor",
+     .kind = OPTION_FLAG,
+     .offset = AT(doctor),
+     .help = "Convert nothing; find out how the network (or a model file) wants its images: try "
+             "the usual mistakes in channels, values, size and layout on images whose class is "
+             "known, rank them, and say what to pass. With --data, also on a labelled folder.",
+     .group = "Doctor"},
+    {.name = "expect",
+     .kind = OPTION_STRING,
+     .offset = AT(expect),
+     .value = "CLASS",
+     .help = "What the images show: a label or the number of a class."},
     {.name = "json",
      .kind = OPTION_STRING,
      .offset = AT(json),
@@ -241,6 +265,7 @@ static const char *const examples[] = {
     "octavo-convert net.onnx --mode static-eager --plan net.plan --calib photos/ -o net.octavo",
     "octavo-convert --export-qdq resnet20.octavo -o resnet20-int8.onnx",
     "octavo-convert net.onnx --mode float --scale 1 --mean 127.5 --std 127.5 -o net.octavo",
+    "octavo-convert --doctor net.onnx cat1.jpg cat2.jpg --labels names.txt --expect cat",
     NULL};
 
 static const option_program program = {
@@ -262,6 +287,36 @@ static int usage(const char *message) {
   return 2;
 }
 
+static int check_doctor(const convert_options *values) {
+  if (!values->doctor && values->images.count > 0)
+    return usage("one network is converted at a time; images go with --doctor");
+  if (!values->doctor && values->expect != NULL)
+    return usage("--expect goes with --doctor");
+  if (values->doctor && (values->output != NULL || values->report.count > 0))
+    return usage("--doctor converts nothing: --output and --report have no meaning");
+  if (values->doctor && values->images.count == 0 && values->data == NULL)
+    return usage("--doctor needs images: photos with --expect CLASS, or --data DIR");
+  if (values->doctor && (values->images.count > 0) != (values->expect != NULL))
+    return usage("--doctor: photos need --expect CLASS to say what they show, and the other way "
+                 "round");
+  return OPTIONS_RUN;
+}
+
+static int check_report(const convert_options *values) {
+  for (uint32_t i = 0; i < values->report.count; i++)
+    if (!report_path_is_known(values->report.values[i]))
+      return usage("--report: expected a name that ends in .html or .json");
+  if (values->report.count == 0)
+    return OPTIONS_RUN;
+  if (values->mode == CONVERT_FLOAT)
+    return usage("--report tells what int8 does to a network; with --mode float there is nothing "
+                 "to tell");
+  if (values->calibration == NULL || values->output == NULL || values->export_qdq)
+    return usage("--report tells what a conversion to a model file does on images: give --calib "
+                 "DIR and --output FILE");
+  return OPTIONS_RUN;
+}
+
 int cli_parse(int argc, char **argv, convert_options *values) {
   *values = (convert_options){.calibration_count = 512, .percentile = 99.99, .max_drop = NAN};
   const int code = options_parse(&program, argc, argv, values);
@@ -269,7 +324,8 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return code;
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
-  if (values->output == NULL && !values->search && !values->operators && values->write_plan == NULL)
+  if (values->output == NULL && !values->search && !values->operators && !values->doctor &&
+      values->write_plan == NULL)
     return usage("--output FILE is missing: where to write the model");
   if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
       values->write_plan == NULL)
@@ -293,5 +349,6 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
-  return OPTIONS_RUN;
+  const int doctor = check_doctor(values);
+  return doctor == OPTIONS_RUN ? check_report(values) : doctor;
 }

@@ -41,6 +41,10 @@ typedef struct convert_options {
   bool bgr;
   uint32_t test_vectors; /* 0 = by the size of the input */
   const char *json;
+  option_strings report;
+  bool doctor;
+  const char *expect;
+  option_arguments images; /* for the doctor */
   bool verbose, quiet;
   bool operators; /* only show the page of supported operators */
   bool export_qdq;

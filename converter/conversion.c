@@ -18,6 +18,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Seconds that a report takes for each network to measure how fast it is. */
+#define LATENCY_SECONDS 0.25
+
 static octavo_status hash_source(conversion *c, octavo_error *error) {
   platform_file file;
   const octavo_status status =
@@ -257,12 +260,17 @@ static octavo_status compare(conversion *c, octavo_error *error) {
   /* A network that is quantized already needs no images. */
   if (c->calibration_images.count == 0)
     return OCTAVO_OK;
-  return selfcheck_compare(&(selfcheck_job){.reference = c->float_model.model,
-                                            .model = c->int8_model.model,
-                                            .images = &c->calibration_images,
-                                            .threads = c->threads,
-                                            .progress = c->progress},
-                           &c->quality, error);
+  const diagnosis_job job = {.source = c->network,
+                             .quantized = c->quantized,
+                             .float_model = c->float_model.model,
+                             .model = c->int8_model.model,
+                             .rule = &c->rule,
+                             .ranges = &c->ranges,
+                             .images = &c->calibration_images,
+                             .threads = c->threads,
+                             .seconds = LATENCY_SECONDS,
+                             .progress = c->progress};
+  return diagnose(&job, &c->quality, c->options->report.count > 0 ? &c->layers : NULL, error);
 }
 
 static octavo_status measure(conversion *c, octavo_error *error) {
@@ -352,6 +360,7 @@ const built_model *conversion_result(const conversion *c) {
 }
 
 void conversion_free(conversion *c) {
+  diagnosis_free(&c->layers);
   selfcheck_free(&c->quality);
   built_model_free(&c->int8_model);
   built_model_free(&c->float_model);

@@ -6,6 +6,7 @@
 #include "converter/calibrate/calibrate.h"
 #include "converter/cli.h"
 #include "converter/correct/correct.h"
+#include "converter/diagnosis/diagnosis.h"
 #include "converter/eager/plan_file.h"
 #include "converter/passes/passes.h"
 #include "converter/precision/front.h"
@@ -47,6 +48,7 @@ typedef struct conversion {
   bool bit_exact;                      /* the result gives the same bits on every CPU */
   built_model int8_model;              /* static modes */
   selfcheck_result quality;            /* static modes */
+  diagnosis layers;                    /* static and dynamic mode with --report; else all zero */
   float accuracy_float, accuracy_int8; /* percent; NaN = not measured */
   uint64_t nanoseconds;
 } conversion;

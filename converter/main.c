@@ -2,8 +2,10 @@
 #include "common/atomic_file.h"
 #include "converter/calibrate/report.h"
 #include "converter/conversion.h"
+#include "converter/doctor/doctor.h"
 #include "converter/export_job.h"
 #include "converter/operators_page.h"
+#include "converter/report/report.h"
 #include "converter/summary.h"
 #include "platforms/platform.h"
 
@@ -29,9 +31,15 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
     status = atomic_file_save(options->output, result->bytes, result->size, error);
   if (status == OCTAVO_OK && options->json != NULL)
     status = summary_write_json(c, options->json, error);
+  for (uint32_t i = 0; i < options->report.count && status == OCTAVO_OK; i++)
+    status = report_write(c, options->report.values[i], error);
   if (status == OCTAVO_OK && !options->quiet)
     status = summary_print(c, options->verbose, stdout, error);
   return status;
+}
+
+static octavo_status diagnose_images(const convert_options *options, octavo_error *error) {
+  return doctor_run(options, options->quiet ? NULL : stdout, options->quiet ? NULL : stderr, error);
 }
 
 static octavo_status write_what_was_asked(const conversion *c, octavo_error *error) {
@@ -65,7 +73,9 @@ int main(int argc, char **argv) {
   octavo_error error = {{0}};
   conversion c = {0};
   octavo_status status;
-  if (options.export_qdq && export_job_is_model(options.source))
+  if (options.doctor)
+    status = diagnose_images(&options, &error);
+  else if (options.export_qdq && export_job_is_model(options.source))
     status = export_job_model(&options, &error);
   else
     status = convert(&c, &options, &error);

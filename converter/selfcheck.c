@@ -1,6 +1,7 @@
 #include "converter/selfcheck.h"
 
 #include "converter/accuracy.h"
+#include "converter/diagnosis/shadow_graph.h"
 #include "converter/parallel.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -18,9 +19,10 @@ typedef struct energy {
 /* One thread's sessions, and the float network's results for the image at hand. */
 typedef struct lane {
   struct comparison *all;
+  uint32_t thread;
   octavo_session *reference, *model;
   float *values;
-  energy *sums; /* where the image's sums go, one per layer of the model */
+  energy *sums; /* where the image's sums go, see sum_count */
 } lane;
 
 typedef struct comparison {
@@ -29,18 +31,16 @@ typedef struct comparison {
   size_t *offsets; /* per operator of the reference: into lane.values */
   size_t value_count;
   int64_t *counterparts; /* per operator of the model: of the reference, -1 = none */
-  energy *sums;          /* per image of a block, per layer */
-  energy *totals;        /* per layer: the sums of the images, added up in their order */
+  energy *sums;          /* per image of a block, sum_count of them */
+  energy *totals;        /* the sums of the images, added up in their order */
   bool agreed[BLOCK];
   uint64_t agreements;
-  uint32_t layer_count;
+  uint32_t layer_count, reference_count;
+  size_t sum_count; /* one per layer of the model, then one per operator of the reference */
 } comparison;
 
-static void keep_reference(void *context, uint32_t operator_index, uint32_t which,
-                           const octavo_tensor_info *info, const void *data) {
-  const lane *l = context;
-  if (which == 0)
-    memcpy(l->values + l->all->offsets[operator_index], data, info->bytes);
+static int32_t original_of(const comparison *all, uint32_t operator_index) {
+  return all->job->originals == NULL ? SHADOW_ORIGINAL : all->job->originals[operator_index];
 }
 
 /* Several sums side by side, so that a value need not wait for the one before it. */
@@ -83,16 +83,35 @@ static energy compare_int8(const float *f, const int8_t *q, size_t count,
   return sum;
 }
 
+static energy compare(const float *f, const void *data, const octavo_tensor_info *info) {
+  return info->type == OCTAVO_INT8 ? compare_int8(f, data, info->bytes, info)
+                                   : compare_float(f, data, info->bytes / sizeof(float));
+}
+
+static void keep_reference(void *context, uint32_t operator_index, uint32_t which,
+                           const octavo_tensor_info *info, const void *data) {
+  const lane *l = context;
+  const comparison *all = l->all;
+  const int32_t original = original_of(all, operator_index);
+  if (which != 0 || original == SHADOW_HELPER)
+    return;
+  if (original != SHADOW_ORIGINAL) {
+    l->sums[all->layer_count + operator_index] =
+        compare(l->values + all->offsets[original], data, info);
+    return;
+  }
+  memcpy(l->values + all->offsets[operator_index], data, info->bytes);
+  if (all->job->watch != NULL)
+    all->job->watch(all->job->watch_context, l->thread, operator_index, info, data);
+}
+
 static void compare_layer(void *context, uint32_t operator_index, uint32_t which,
                           const octavo_tensor_info *info, const void *data) {
   const lane *l = context;
   const int64_t counterpart = l->all->counterparts[operator_index];
   if (which != 0 || counterpart < 0)
     return;
-  const float *f = l->values + l->all->offsets[counterpart];
-  l->sums[operator_index] = info->type == OCTAVO_INT8
-                                ? compare_int8(f, data, info->bytes, info)
-                                : compare_float(f, data, info->bytes / sizeof(float));
+  l->sums[operator_index] = compare(l->values + l->all->offsets[counterpart], data, info);
 }
 
 static size_t elements(const octavo_tensor_info *info) {
@@ -111,8 +130,9 @@ static int64_t find_counterpart(const octavo_model *reference, const octavo_oper
 
 static void match_layers(comparison *all) {
   octavo_operator_info info;
-  for (uint32_t i = 0; i < octavo_model_operator_count(all->job->reference); i++)
-    if (octavo_model_operator(all->job->reference, i, &info) == OCTAVO_OK) {
+  for (uint32_t i = 0; i < all->reference_count; i++)
+    if (original_of(all, i) == SHADOW_ORIGINAL &&
+        octavo_model_operator(all->job->reference, i, &info) == OCTAVO_OK) {
       all->offsets[i] = all->value_count;
       all->value_count += elements(&info.output);
     }
@@ -123,8 +143,10 @@ static void match_layers(comparison *all) {
   }
 }
 
-static octavo_status open_lane(comparison *all, lane *l, octavo_error *error) {
+static octavo_status open_lane(comparison *all, uint32_t thread, octavo_error *error) {
+  lane *l = &all->lanes[thread];
   l->all = all;
+  l->thread = thread;
   l->values = octavo_memory_alloc(all->value_count, sizeof *l->values);
   if (l->values == NULL)
     return octavo_error_memory(error, all->value_count * sizeof *l->values, "float results");
@@ -143,7 +165,7 @@ static octavo_status compare_image(void *context, uint32_t thread, uint32_t inde
   comparison *all = context;
   lane *l = &all->lanes[thread];
   uint32_t expected = 0, found = 0;
-  l->sums = all->sums + (size_t)(index % BLOCK) * all->layer_count;
+  l->sums = all->sums + (size_t)(index % BLOCK) * all->sum_count;
   octavo_status status =
       accuracy_first_class(l->reference, all->job->images, index, &expected, error);
   if (status == OCTAVO_OK)
@@ -155,8 +177,8 @@ static octavo_status compare_image(void *context, uint32_t thread, uint32_t inde
 static void add_up(void *context, uint32_t first, uint32_t end) {
   comparison *all = context;
   for (uint32_t i = first; i < end; i++) {
-    const energy *sums = all->sums + (size_t)(i % BLOCK) * all->layer_count;
-    for (uint32_t k = 0; k < all->layer_count; k++) {
+    const energy *sums = all->sums + (size_t)(i % BLOCK) * all->sum_count;
+    for (size_t k = 0; k < all->sum_count; k++) {
       all->totals[k].signal += sums[k].signal;
       all->totals[k].noise += sums[k].noise;
     }
@@ -166,30 +188,41 @@ static void add_up(void *context, uint32_t first, uint32_t end) {
 
 static octavo_status allocate(comparison *all, selfcheck_result *result, octavo_error *error) {
   all->layer_count = octavo_model_operator_count(all->job->model);
-  all->offsets =
-      octavo_memory_alloc(octavo_model_operator_count(all->job->reference), sizeof *all->offsets);
+  all->reference_count = octavo_model_operator_count(all->job->reference);
+  all->sum_count = (size_t)all->layer_count + all->reference_count;
+  all->offsets = octavo_memory_alloc(all->reference_count, sizeof *all->offsets);
   all->counterparts = octavo_memory_alloc(all->layer_count, sizeof *all->counterparts);
-  all->sums = octavo_memory_alloc((size_t)BLOCK * all->layer_count, sizeof *all->sums);
-  all->totals = octavo_memory_alloc(all->layer_count, sizeof *all->totals);
+  all->sums = octavo_memory_alloc(BLOCK * all->sum_count, sizeof *all->sums);
+  all->totals = octavo_memory_alloc(all->sum_count, sizeof *all->totals);
   result->layers = octavo_memory_alloc(all->layer_count, sizeof *result->layers);
   result->layer_count = all->layer_count;
   if (all->offsets == NULL || all->counterparts == NULL || all->sums == NULL ||
       all->totals == NULL || result->layers == NULL)
-    return octavo_error_memory(error, (uint64_t)BLOCK * all->layer_count * sizeof *all->sums,
+    return octavo_error_memory(error, (uint64_t)BLOCK * all->sum_count * sizeof *all->sums,
                                "the self-check");
   return OCTAVO_OK;
+}
+
+static double decibels(energy total) {
+  return total.noise == 0.0 ? INFINITY : 10.0 * log10(total.signal / total.noise);
+}
+
+static double isolated(const comparison *all, int64_t counterpart) {
+  for (uint32_t i = 0; counterpart >= 0 && i < all->reference_count; i++)
+    if (original_of(all, i) == counterpart)
+      return decibels(all->totals[all->layer_count + i]);
+  return (double)NAN;
 }
 
 static void summarize(const comparison *all, selfcheck_result *result) {
   for (uint32_t i = 0; i < all->layer_count; i++) {
     octavo_operator_info info = {0};
     octavo_model_operator(all->job->model, i, &info);
-    const energy total = all->totals[i];
-    result->layers[i] = (layer_quality){
-        .name = info.name,
-        .kind = info.kind,
-        .compared = all->counterparts[i] >= 0,
-        .snr_db = total.noise == 0.0 ? INFINITY : 10.0 * log10(total.signal / total.noise)};
+    result->layers[i] = (layer_quality){.name = info.name,
+                                        .kind = info.kind,
+                                        .compared = all->counterparts[i] >= 0,
+                                        .snr_db = decibels(all->totals[i]),
+                                        .isolated_snr_db = isolated(all, all->counterparts[i])};
   }
   result->agreement = 100.0 * (double)all->agreements / all->job->images->count;
 }
@@ -200,7 +233,7 @@ static octavo_status run(comparison *all, selfcheck_result *result, octavo_error
     return status;
   match_layers(all);
   for (uint32_t t = 0; t < all->job->threads && status == OCTAVO_OK; t++)
-    status = open_lane(all, &all->lanes[t], error);
+    status = open_lane(all, t, error);
   if (status == OCTAVO_OK)
     status = parallel_run(&(parallel_job){.end = all->job->images->count,
                                           .threads = all->job->threads,

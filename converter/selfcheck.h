@@ -14,13 +14,23 @@ typedef struct layer_quality {
   bool compared;           /* whether the reference has a layer of that name and size */
   double
       snr_db; /* 10·log10(Σf² / Σ(f − q)²), all layers before it quantized too; INFINITY if equal */
+  double isolated_snr_db; /* the same with this layer alone quantized; NaN without shadows */
 } layer_quality;
+
+/* Sees the results of the float network's layers: `operator_index` counts the reference's
+ * operators. Called by several threads at once, each with its own number. */
+typedef void (*selfcheck_watch)(void *context, uint32_t thread, uint32_t operator_index,
+                                const octavo_tensor_info *info, const float *values);
 
 typedef struct selfcheck_job {
   octavo_model *reference, *model; /* float and converted; both with the same preprocessing */
   const image_sample *images;
   uint32_t threads;
   FILE *progress; /* NULL = nowhere */
+  /* NULL, or per operator of the reference as in shadow_graph: it is then the model of one. */
+  const int32_t *originals;
+  selfcheck_watch watch; /* NULL = none */
+  void *watch_context;
 } selfcheck_job;
 
 typedef struct selfcheck_result {

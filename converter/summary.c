@@ -173,11 +173,21 @@ static void print_float_layers(const conversion *c, FILE *stream) {
             c->options->max_drop, c->drop.kept, c->drop.candidates, c->drop.measured);
 }
 
+/* What a layer loses by itself; layers in float32 lose nothing and come last. */
 static int compare_quality(const void *a, const void *b) {
   const layer_quality *const *x = a, *const *y = b;
-  if ((*x)->snr_db != (*y)->snr_db)
-    return (*x)->snr_db < (*y)->snr_db ? -1 : 1;
+  const double p = isnan((*x)->isolated_snr_db) ? INFINITY : (*x)->isolated_snr_db;
+  const double q = isnan((*y)->isolated_snr_db) ? INFINITY : (*y)->isolated_snr_db;
+  if (p != q)
+    return p < q ? -1 : 1;
   return *x < *y ? -1 : *x > *y;
+}
+
+static void decibel_cell(table *t, double value) {
+  if (isnan(value))
+    table_cell(t, "-");
+  else
+    table_cell(t, "%.1f", value);
 }
 
 static octavo_status print_layers(const conversion *c, bool verbose, FILE *stream,
@@ -192,13 +202,16 @@ static octavo_status print_layers(const conversion *c, bool verbose, FILE *strea
   if (!verbose)
     qsort(layers, count, sizeof *layers, compare_quality);
   const uint32_t shown = verbose || count < WORST_LAYERS ? count : WORST_LAYERS;
-  fprintf(stream, "\nSignal to noise of int8 against float32, %s:\n\n",
+  fprintf(stream,
+          "\nSignal to noise of int8 against float32 in dB, %s: with this layer alone in int8, and "
+          "with all before it too:\n\n",
           verbose ? "all layers in order" : "the worst layers");
-  table *t = table_create("llr", (const char *const[]){"layer", "operator", "SNR dB"});
+  table *t = table_create("llrr", (const char *const[]){"layer", "operator", "alone", "all"});
   for (uint32_t i = 0; i < shown; i++) {
     table_cell(t, "%s", layers[i]->name);
     table_cell(t, "%s", layers[i]->kind);
-    table_cell(t, "%.1f", layers[i]->snr_db);
+    decibel_cell(t, layers[i]->isolated_snr_db);
+    decibel_cell(t, layers[i]->snr_db);
   }
   const octavo_status status = table_print(t, stream, error);
   table_free(t);
@@ -258,6 +271,8 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
   if (c->precisions != NULL)
     print_float_layers(c, stream);
   print_accuracy(c, stream);
+  for (uint32_t i = 0; i < c->options->report.count; i++)
+    fprintf(stream, "report: %s\n", c->options->report.values[i]);
   fprintf(stream, "took %.1f s\n", (double)c->nanoseconds * 1e-9);
   if (c->quality.layer_count > 0)
     status = print_layers(c, verbose, stream, error);

@@ -21,8 +21,9 @@ static json_t *layers_list(const conversion *c) {
   for (uint32_t i = 0; i < c->quality.layer_count; i++) {
     const layer_quality *layer = &c->quality.layers[i];
     if (layer->compared)
-      json_array_append_new(list, json_pack("{s:s, s:s, s:o}", "name", layer->name, "operator",
-                                            layer->kind, "snr_db", real(layer->snr_db)));
+      json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o}", "name", layer->name, "operator",
+                                            layer->kind, "snr_db", real(layer->snr_db),
+                                            "isolated_snr_db", real(layer->isolated_snr_db)));
   }
   return list;
 }

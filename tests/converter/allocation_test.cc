@@ -14,6 +14,7 @@
 #include "converter/test_vectors.h"
 #include "runtime/memory.h"
 #include "tests/converter/quantized_network.h"
+#include "tests/converter/tiny_conversion.h"
 
 #include <gmock/gmock.h>
 
@@ -132,13 +133,29 @@ TEST(Allocation, CalibrateAndCompare) {
   });
   FailEach([&](octavo_error *e) {
     selfcheck_result result = {};
-    const selfcheck_job job = {built.model, built.model, &images, 1, nullptr};
+    selfcheck_job job = {};
+    job.reference = job.model = built.model;
+    job.images = &images;
+    job.threads = 1;
     const octavo_status status = selfcheck_compare(&job, &result, e);
     selfcheck_free(&result);
     return status;
   });
   image_sample_close(&images);
   built_model_free(&built);
+}
+
+TEST(Allocation, Diagnose) {
+  TinyConversion conversion;
+  FailEach([&](octavo_error *error) {
+    selfcheck_result quality = {};
+    diagnosis d = {};
+    const diagnosis_job job = conversion.Job();
+    const octavo_status status = diagnose(&job, &quality, &d, error);
+    diagnosis_free(&d);
+    selfcheck_free(&quality);
+    return status;
+  });
 }
 
 TEST(Allocation, RankAndFront) {

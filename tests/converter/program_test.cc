@@ -85,7 +85,8 @@ TEST_F(Program, HelpTellsEveryOption) {
         "--preset",       "--scale",      "--mean",     "--std",         "--size",
         "--resize",       "--crop",       "--bgr",      "--labels",      "--data",
         "--test-vectors", "--json",       "--threads",  "--verbose",     "--quiet",
-        "--export-qdq",   "--operators",  "--plan",     "--write-plan",  "Exit codes"})
+        "--export-qdq",   "--operators",  "--plan",     "--write-plan",  "--report",
+        "--doctor",       "--expect",     "Exit codes"})
     EXPECT_THAT(r.output, HasSubstr(option));
 }
 

@@ -57,7 +57,11 @@ protected:
 
   void Compare(octavo_model *reference, octavo_model *model, uint32_t threads) {
     selfcheck_free(&result_);
-    const selfcheck_job job = {reference, model, &images_, threads, nullptr};
+    selfcheck_job job = {};
+    job.reference = reference;
+    job.model = model;
+    job.images = &images_;
+    job.threads = threads;
     octavo_error error = {};
     ASSERT_EQ(selfcheck_compare(&job, &result_, &error), OCTAVO_OK) << error.text;
   }

@@ -88,21 +88,20 @@ static octavo_status read_integers(given_state *s, uint32_t *n, const scale_rule
                                    const graph_quantization *result) {
   graph *g = s->g;
   const graph_tensor wanted = {.quantization = *result};
-  octavo_status status = OCTAVO_OK;
-  for (uint32_t i = 0; i < g->nodes[*n].input_count && status == OCTAVO_OK; i++) {
+  for (uint32_t i = 0; i < g->nodes[*n].input_count; i++) {
     int32_t x = g->nodes[*n].inputs[i];
     if (x == GRAPH_NONE || g->tensors[x].constant || g->tensors[x].type == GRAPH_INT8)
       continue;
     x = given_integers_of(g, x);
     if (rule->source == SCALE_UNIFIED && !given_same(&g->tensors[x], &wanted)) {
-      status = given_add_conversion(s, *n, OCTAVO_OP_QUANTIZE, x, result, &x);
+      const octavo_status status = given_add_conversion(s, *n, OCTAVO_OP_QUANTIZE, x, result, &x);
       if (status != OCTAVO_OK)
         return status;
       ++*n;
     }
     g->nodes[*n].inputs[i] = x;
   }
-  return status;
+  return OCTAVO_OK;
 }
 
 /* The layer writes int8 under the old name, which is dequantized for whoever read it before. */

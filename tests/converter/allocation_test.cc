@@ -2,10 +2,10 @@
  * time, and (under AddressSanitizer) no leak. */
 #include "converter/built_model.h"
 #include "converter/calibrate/calibrate.h"
-#include "converter/export/export_qdq.h"
-#include "converter/octavo_import.h"
 #include "converter/calibrate/report.h"
 #include "converter/correct/correct.h"
+#include "converter/export/export_qdq.h"
+#include "converter/octavo_import.h"
 #include "converter/precision/front.h"
 #include "converter/precision/max_drop.h"
 #include "converter/quantize/given.h"

@@ -15,12 +15,38 @@ static bool is_int8(const graph *quantized, const graph_node *node) {
   return int8;
 }
 
+static bool same_shape(const graph_tensor *a, const graph_tensor *b) {
+  return a->rank == b->rank && memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0;
+}
+
+/* Whether the int8 layer takes what the float one takes: in a network that was quantized already,
+ * reshapes between them may have gone. */
+static bool same_inputs(const graph *source, const graph_node *layer, const graph *quantized,
+                        const graph_node *node) {
+  for (uint32_t i = 0; i < layer->input_count; i++) {
+    if (layer->inputs[i] == GRAPH_NONE || node->inputs[i] == GRAPH_NONE)
+      continue;
+    const graph_tensor *x = &source->tensors[layer->inputs[i]];
+    if (!x->constant && !same_shape(x, &quantized->tensors[node->inputs[i]]))
+      return false;
+  }
+  return true;
+}
+
+static bool is_conversion(const graph_node *node) {
+  return node->op == OCTAVO_OP_QUANTIZE || node->op == OCTAVO_OP_DEQUANTIZE;
+}
+
 /* The int8 form of a layer, NULL if it has none. */
-static const graph_node *find_int8(const graph *quantized, const graph_node *layer) {
-  for (uint32_t n = 0; n < quantized->node_count; n++) {
+static const graph_node *find_int8(const graph *source, const graph_node *layer,
+                                   const graph *quantized) {
+  for (uint32_t n = 0; n < quantized->node_count && !is_conversion(layer); n++) {
     const graph_node *node = &quantized->nodes[n];
     if (node->op == layer->op && strcmp(node->name, layer->name) == 0)
-      return node->input_count >= layer->input_count && is_int8(quantized, node) ? node : NULL;
+      return node->input_count >= layer->input_count && is_int8(quantized, node) &&
+                     same_inputs(source, layer, quantized, node)
+                 ? node
+                 : NULL;
   }
   return NULL;
 }
@@ -133,7 +159,7 @@ static octavo_status build(shadow_graph *s, const graph *source, const graph *qu
   octavo_status status = OCTAVO_OK;
   for (uint32_t n = 0; n < source->node_count && status == OCTAVO_OK; n++) {
     const uint32_t original = b.position;
-    const graph_node *layer = find_int8(quantized, &source->nodes[n]);
+    const graph_node *layer = find_int8(source, &source->nodes[n], quantized);
     b.originals[b.position++] = SHADOW_ORIGINAL;
     if (layer != NULL)
       status = add_shadow(&b, original, layer, error);

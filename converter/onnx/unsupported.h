@@ -21,7 +21,8 @@ bool unsupported_add(unsupported_list *list, const char *op, const char *reason,
 
 /* Fills *error with all of them, as far as the text is long enough: each row keeps at least its
  * type and number of layers. `unchecked` are operators that the converter knows, but whose inputs
- * come from these, so that nothing tells whether it supports them; types alone are named. Returns OCTAVO_ERROR_UNSUPPORTED, or OCTAVO_OK for an empty list. */
+ * come from these, so that nothing tells whether it supports them; types alone are named. Returns
+ * OCTAVO_ERROR_UNSUPPORTED, or OCTAVO_OK for an empty list. */
 octavo_status unsupported_report(const unsupported_list *list, const unsupported_list *unchecked,
                                  octavo_error *error);
 

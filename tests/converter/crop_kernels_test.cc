@@ -199,6 +199,28 @@ TEST(CropKernelsTest, IntegersStay) {
   EXPECT_EQ(kept->scales[5], 6.0f);
 }
 
+TEST(CropKernelsTest, FailingAllocationsAreErrors) {
+  float scale = 1;
+  graph_integers integers = {};
+  integers.scales = &scale;
+  integers.scale_count = 1;
+  size_t failed = 0;
+  for (octavo_status status = OCTAVO_ERROR_MEMORY; status != OCTAVO_OK; failed++) {
+    ASSERT_LT(failed, 100u);
+    GraphBuilder b;
+    AddConvolution(&b, {1, 3, 1, 1, 1, 1}, {1, 3, 1, 1, 1, 1}, 1);
+    ASSERT_EQ(graph_set_integers(b.Get(), b.Node(0).inputs[1], &integers, nullptr), OCTAVO_OK);
+    octavo_error error = {};
+    uint32_t changes = 0;
+    octavo_memory_fail_at(failed, 0);
+    status = pass_crop_kernels(b.Get(), &changes, &error);
+    octavo_memory_fail_at(SIZE_MAX, 0);
+    ASSERT_TRUE(status == OCTAVO_OK || status == OCTAVO_ERROR_MEMORY) << error.text;
+    EXPECT_EQ(changes, status == OCTAVO_OK ? 1u : 0u);
+  }
+  EXPECT_GT(failed, 3u);
+}
+
 bool Meets(const Axis &axis, int64_t tap) {
   for (int64_t o = 0; o < axis.Outputs(); o++) {
     const int64_t at = o * axis.stride + tap * axis.dilation - axis.before;

@@ -35,7 +35,7 @@ static octavo_status run_all(race *r, uint32_t count, double seconds, octavo_err
     if (platform_interrupted())
       return octavo_error_set(error, OCTAVO_ERROR_IO, "interrupted");
     for (uint32_t m = 0; m < count && status == OCTAVO_OK; m++) {
-      if (r->counts[m] == MAX_TIMES || r->spent[m] >= seconds)
+      if (r->counts[m] == MAX_TIMES || (r->counts[m] > 0 && r->spent[m] >= seconds))
         continue;
       status = run_block(r, m, error);
       again = true;

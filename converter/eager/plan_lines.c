@@ -106,9 +106,11 @@ static bool is_keyword(cursor c, const char *keyword) {
 }
 
 void plan_line_parse(const char *text, size_t length, plan_line *line) {
+  *line = (plan_line){0};
+  if (length == 0) /* PLAN_LINE_EMPTY; `text` may be NULL */
+    return;
   cursor c = {text, text + length}, first = c;
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  *line = (plan_line){0};
   if (next_token(&first, name, sizeof name) == TOKEN_END)
     line->kind = PLAN_LINE_EMPTY;
   else if (is_keyword(c, "quantize"))

@@ -3,6 +3,7 @@
 #include "checked.h"
 #include "memory.h"
 #include "operators/common.h"
+#include "pack.h"
 
 #include <string.h>
 
@@ -34,8 +35,7 @@ static octavo_status create_arena(octavo_plan *plan, const octavo_model *model,
   plan->arena = octavo_memory_alloc_aligned(size);
   if (plan->arena == NULL)
     return octavo_error_memory(error, bytes, "activations");
-  /* Over-reads and unset inputs are then defined, and the same in every run. */
-  memset(plan->arena, 0, size);
+  plan->arena_bytes = size;
   return OCTAVO_OK;
 }
 
@@ -101,6 +101,13 @@ static octavo_status create_all(octavo_model *model, pthreadpool_t threads, octa
     status = create_kernel(plan, model, threads, error);
   if (status == OCTAVO_OK)
     status = create_workspace(plan, error);
+  /* Over-reads and unset inputs are then defined, and the same in every run. Only now, as packing
+   * is what memory has to suffice for, and untouched pages take none. */
+  if (status == OCTAVO_OK) {
+    octavo_pack_drop(model, model->weights,
+                     (size_t)model->sections[OCTAVO_SECTION_WEIGHTS - 1].size);
+    memset(plan->arena, 0, plan->arena_bytes);
+  }
   for (uint32_t i = 0; status == OCTAVO_OK && i < plan->kernel_count; ++i) {
     octavo_kernel *kernel = &plan->kernels[i];
     kernel->workspace = plan->workspace;

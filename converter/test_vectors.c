@@ -19,6 +19,7 @@ typedef struct vector {
   size_t input_bytes, output_bytes;
   uint32_t *checksums; /* one per operator */
   int8_t *samples;     /* SAMPLES per operator */
+  bool has_exact;      /* whether any layer has a checksum, and samples */
 } vector;
 
 uint32_t test_vectors_default(const graph_tensor *input) {
@@ -69,6 +70,7 @@ static void keep_reference(const reference_run *run, const octavo_model *model,
     const int8_t *data = run->data[y - model->tensors];
     if (y->type != OCTAVO_INT8 || exactness[y - model->tensors] != OCTAVO_EXACT)
       continue;
+    v->has_exact = true;
     v->checksums[i] = octavo_crc32(0, data, (size_t)y->bytes);
     for (uint32_t k = 0; k < SAMPLES; k++)
       v->samples[i * SAMPLES + k] = data[octavo_format_sample_place(k, (size_t)y->bytes)];
@@ -123,7 +125,7 @@ static octavo_status make_vector(const built_model *built, octavo_session *sessi
   if (status == OCTAVO_OK) {
     model_writer_add_test(built->writer, v->inputs, v->input_bytes, v->outputs, v->output_bytes,
                           v->checksums, model->operator_count);
-    if (has_int8(model))
+    if (v->has_exact)
       model_writer_add_samples(built->writer, v->samples, SAMPLES);
   }
   return status;

@@ -28,7 +28,7 @@ xnn_weights_cache_t octavo_packer_lock(octavo_packer *packer, octavo_model *mode
 void octavo_packer_unlock(octavo_packer *packer);
 
 /* Weights of a mapped file that have been packed need not stay in memory a second time. They are
- * read from the file again should another session want them. */
+ * read from the file again should another session want them. Does nothing for small ones. */
 void octavo_pack_drop(const octavo_model *model, const void *data, size_t size);
 
 #ifdef __cplusplus

@@ -107,13 +107,14 @@ protected:
     ASSERT_EQ(sched_getaffinity(0, sizeof allowed, &allowed), 0);
     if (CPU_COUNT(&allowed) < 2)
       GTEST_SKIP() << "one CPU alone";
-    machine_.Online("0-1023");
-    bool first = true;
-    for (uint32_t cpu = 0; cpu < 1024; cpu++) {
-      const bool fast = first && CPU_ISSET(cpu, &allowed);
-      machine_.Write(cpu, "cpu_capacity", fast ? "1024" : "300");
-      first &= !fast;
+    std::string online;
+    for (uint32_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+      if (!CPU_ISSET(cpu, &allowed))
+        continue;
+      machine_.Write(cpu, "cpu_capacity", online.empty() ? "1024" : "300");
+      online += (online.empty() ? "" : ",") + std::to_string(cpu);
     }
+    machine_.Online(online);
   }
   uint32_t Bound(uint32_t threads, uint32_t *usable) {
     uint32_t bound = 0;

@@ -152,6 +152,7 @@ int main(int argc, char **argv) {
   if (code != OPTIONS_RUN)
     return code;
   platform_interrupt_catch();
+  platform_cpu_prefer_fast(settings.threads);
   octavo_kernels_own = !settings.xnnpack;
   octavo_error error = {0};
   const octavo_status status =

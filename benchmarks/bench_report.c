@@ -7,26 +7,7 @@
 
 #include <string.h>
 
-/* The columns of the latency table, the CSV and the JSON. */
-typedef struct column {
-  const char *name;
-  size_t offset; /* in statistics_summary */
-} column;
-
-#define COLUMN(name, member)                                                                       \
-  { name, offsetof(statistics_summary, member) }
-static const column columns[] = {COLUMN("first", first), COLUMN("min", minimum),
-                                 COLUMN("mean", mean),   COLUMN("std", standard_deviation),
-                                 COLUMN("p5", p5),       COLUMN("p50", p50),
-                                 COLUMN("p90", p90),     COLUMN("p95", p95),
-                                 COLUMN("p99", p99),     COLUMN("max", maximum)};
-enum { COLUMNS = sizeof columns / sizeof columns[0] };
-
-static double column_value(const statistics_summary *summary, const column *c) {
-  double value = 0;
-  memcpy(&value, (const char *)summary + c->offset, sizeof value);
-  return value;
-}
+enum { COLUMNS = STATISTICS_COLUMNS };
 
 static double images_per_second(const bench_results *r, const bench_row *row) {
   return r->settings->batch * 1e3 / row->summary.p50;
@@ -46,7 +27,7 @@ static octavo_status finish_table(table *t, FILE *stream, octavo_error *error) {
 static octavo_status print_latency(const bench_results *r, FILE *stream, octavo_error *error) {
   const char *headings[COLUMNS + 4] = {"model", "runs"};
   for (size_t c = 0; c < COLUMNS; c++)
-    headings[2 + c] = columns[c].name;
+    headings[2 + c] = statistics_columns[c].name;
   headings[COLUMNS + 2] = "images/s";
   headings[COLUMNS + 3] = "GMAC/s";
   table *t = table_create("lrrrrrrrrrrrrr", headings);
@@ -55,7 +36,7 @@ static octavo_status print_latency(const bench_results *r, FILE *stream, octavo_
     table_cell(t, "%s", row->model.path);
     table_cell(t, "%zu", row->measured.count);
     for (size_t c = 0; c < COLUMNS; c++)
-      table_cell(t, "%.4f", column_value(&row->summary, &columns[c]));
+      table_cell(t, "%.4f", statistics_value(&row->summary, &statistics_columns[c]));
     table_cell(t, "%.1f", images_per_second(r, row));
     table_cell(t, "%.1f", gmac_per_second(r, row));
   }
@@ -137,8 +118,8 @@ octavo_status bench_report_print(const bench_results *r, FILE *stream, octavo_er
 static json_t *row_json(const bench_results *r, const bench_row *row) {
   json_t *latency = json_object();
   for (size_t c = 0; c < COLUMNS; c++)
-    json_object_set_new(latency, columns[c].name,
-                        json_real(column_value(&row->summary, &columns[c])));
+    json_object_set_new(latency, statistics_columns[c].name,
+                        json_real(statistics_value(&row->summary, &statistics_columns[c])));
   json_t *root = json_pack(
       "{s:s, s:s, s:I, s:I, s:I, s:I, s:f, s:f, s:f, s:I, s:o, s:f, s:f}", "file", row->model.path,
       "mode", row->model.info.mode, "bytes", (json_int_t)row->model.info.file_size, "macs",
@@ -202,7 +183,8 @@ static octavo_status write_csv_row(const bench_results *r, const bench_row *row,
                                row->model.open_ms, row->model.create_ms, row->model.first_ms,
                                row->model.resident_bytes, row->measured.count);
   for (size_t c = 0; status == OCTAVO_OK && c < COLUMNS; c++)
-    status = atomic_file_print(file, error, ",%.6g", column_value(&row->summary, &columns[c]));
+    status = atomic_file_print(file, error, ",%.6g",
+                               statistics_value(&row->summary, &statistics_columns[c]));
   if (status == OCTAVO_OK)
     status = atomic_file_print(file, error, ",%.6g\n", images_per_second(r, row));
   return status;
@@ -216,7 +198,7 @@ octavo_status bench_report_csv(const bench_results *r, const char *path, octavo_
                                "file,mode,threads,batch,bytes,macs,open_ms,create_ms,"
                                "first_run_ms,resident_bytes,runs");
   for (size_t c = 0; status == OCTAVO_OK && c < COLUMNS; c++)
-    status = atomic_file_print(file, error, ",%s_ms", columns[c].name);
+    status = atomic_file_print(file, error, ",%s_ms", statistics_columns[c].name);
   if (status == OCTAVO_OK)
     status = atomic_file_print(file, error, ",images_per_second\n");
   for (size_t i = 0; status == OCTAVO_OK && i < r->count; i++)

@@ -5,7 +5,7 @@
 #include "bench_settings.h"
 #include "comparison.h"
 #include "layers.h"
-#include "stamp.h"
+#include "stamp_json.h"
 
 typedef struct bench_row {
   subject model;

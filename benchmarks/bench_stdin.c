@@ -1,7 +1,7 @@
 #include "bench_stdin.h"
 
+#include "common/subject.h"
 #include "requests.h"
-#include "subject.h"
 
 #include <stdio.h>
 

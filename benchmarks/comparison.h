@@ -2,7 +2,7 @@
 #ifndef OCTAVO_BENCHMARKS_COMPARISON_H
 #define OCTAVO_BENCHMARKS_COMPARISON_H
 
-#include "measurement.h"
+#include "common/measurement.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -9,6 +9,7 @@ int main(int argc, char **argv) {
   if (code != OPTIONS_RUN)
     return code;
   platform_interrupt_catch();
+  platform_cpu_prefer_fast(settings.threads);
   octavo_error error = {0};
   evaluation e;
   octavo_status status = evaluation_run(&settings, &e, &error);

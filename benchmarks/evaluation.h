@@ -2,9 +2,9 @@
 #ifndef OCTAVO_BENCHMARKS_EVALUATION_H
 #define OCTAVO_BENCHMARKS_EVALUATION_H
 
+#include "common/measurement.h"
 #include "eval_labels.h"
 #include "eval_settings.h"
-#include "measurement.h"
 
 #ifdef __cplusplus
 extern "C" {

@@ -1,9 +1,9 @@
 #include "image_pool.h"
 
 #include "common/statistics.h"
+#include "common/subject.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
-#include "subject.h"
 
 #include "platforms/platform.h"
 

@@ -3,7 +3,7 @@
 #ifndef OCTAVO_BENCHMARKS_LAYERS_H
 #define OCTAVO_BENCHMARKS_LAYERS_H
 
-#include "subject.h"
+#include "common/subject.h"
 
 #include <jansson.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* octavo-train-bench: how fast networks are trained. */
-#include "measurement.h"
+#include "common/measurement.h"
 #include "requests.h"
 #include "train_bench_report.h"
 
@@ -78,6 +78,7 @@ int main(int argc, char **argv) {
   if (code != OPTIONS_RUN)
     return code;
   platform_interrupt_catch();
+  platform_cpu_prefer_fast(settings.threads);
   const train_subject_request request = {.network = settings.network,
                                          .batch = settings.batch,
                                          .size = settings.size,

@@ -2,7 +2,7 @@
 #ifndef OCTAVO_BENCHMARKS_TRAIN_BENCH_REPORT_H
 #define OCTAVO_BENCHMARKS_TRAIN_BENCH_REPORT_H
 
-#include "stamp.h"
+#include "stamp_json.h"
 #include "train_bench_settings.h"
 #include "train_subject.h"
 

@@ -20,6 +20,7 @@ typedef enum option_kind {
   OPTION_FLAG,      /* bool, set to true */
   OPTION_QUESTION,  /* bool, set to true; as with --help, nothing else is looked at */
   OPTION_UNSIGNED,  /* uint32_t in [minimum, maximum] */
+  OPTION_THREADS,   /* uint32_t as above, or the word "auto": 0 */
   OPTION_SEED,      /* uint64_t, decimal or 0x... */
   OPTION_REAL,      /* double in [minimum, maximum], finite; a fraction such as 1/255 is allowed.
                        Set to NaN before: no default is shown */

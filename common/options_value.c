@@ -62,6 +62,22 @@ static void show_unsigned(const option_descriptor *option, const void *member, c
   snprintf(text, size, "%" PRIu32, *(const uint32_t *)member);
 }
 
+static bool store_threads(const option_descriptor *option, const char *text, void *member) {
+  return store_unsigned(option, strcmp(text, "auto") == 0 ? "0" : text, member);
+}
+
+static void expect_threads(const option_descriptor *option, char *expected, size_t size) {
+  expect_number(option, "auto, or a whole number", expected, size);
+}
+
+static void show_threads(const option_descriptor *option, const void *member, char *text,
+                         size_t size) {
+  if (*(const uint32_t *)member == 0)
+    snprintf(text, size, "auto");
+  else
+    show_unsigned(option, member, text, size);
+}
+
 static bool store_seed(const option_descriptor *option, const char *text, void *member) {
   (void)option;
   const bool hexadecimal = text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
@@ -237,6 +253,7 @@ static const kind_descriptor kinds[] = {
     [OPTION_FLAG] = {store_flag, expect_string, show_nothing},
     [OPTION_QUESTION] = {store_flag, expect_string, show_nothing},
     [OPTION_UNSIGNED] = {store_unsigned, expect_unsigned, show_unsigned},
+    [OPTION_THREADS] = {store_threads, expect_threads, show_threads},
     [OPTION_SEED] = {store_seed, expect_seed, show_seed},
     [OPTION_REAL] = {store_real, expect_real, show_real},
     [OPTION_REALS] = {store_reals, expect_reals, show_reals},

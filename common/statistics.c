@@ -2,6 +2,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 static int ascending(const void *a, const void *b) {
   const double x = *(const double *)a;
@@ -42,6 +43,21 @@ double statistics_standard_deviation(const double *values, size_t count) {
   for (size_t i = 0; i < count; i++)
     sum += (values[i] - mean) * (values[i] - mean);
   return sqrt(sum / (double)(count - 1));
+}
+
+#define COLUMN(name, member)                                                                       \
+  { name, offsetof(statistics_summary, member) }
+const statistics_column statistics_columns[STATISTICS_COLUMNS] = {
+    COLUMN("first", first), COLUMN("min", minimum),
+    COLUMN("mean", mean),   COLUMN("std", standard_deviation),
+    COLUMN("p5", p5),       COLUMN("p50", p50),
+    COLUMN("p90", p90),     COLUMN("p95", p95),
+    COLUMN("p99", p99),     COLUMN("max", maximum)};
+
+double statistics_value(const statistics_summary *summary, const statistics_column *column) {
+  double value = 0.0;
+  memcpy(&value, (const char *)summary + column->offset, sizeof value);
+  return value;
 }
 
 statistics_summary statistics_summarize(double *values, size_t count) {

@@ -25,6 +25,17 @@ typedef struct statistics_summary {
   double first, minimum, mean, standard_deviation, p5, p50, p90, p95, p99, maximum;
 } statistics_summary;
 
+/* The numbers of a summary but its count, with short names, in the order in which they are told. */
+typedef struct statistics_column {
+  const char *name;
+  size_t offset; /* of a double in statistics_summary */
+} statistics_column;
+
+#define STATISTICS_COLUMNS 10
+extern const statistics_column statistics_columns[STATISTICS_COLUMNS];
+
+double statistics_value(const statistics_summary *summary, const statistics_column *column);
+
 /* `values` in the order measured; they are sorted by it. */
 statistics_summary statistics_summarize(double *values, size_t count);
 

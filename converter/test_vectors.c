@@ -11,11 +11,15 @@
 #include <string.h>
 
 #define SMALL_PIXELS (64 * 64)
+/* Values of each layer, so that a device can say what differs: 700 bytes for ResNet-20. */
+#define SAMPLES 16u
 
 typedef struct vector {
   uint8_t *inputs, *outputs;
   size_t input_bytes, output_bytes;
   uint32_t *checksums; /* one per operator */
+  int8_t *samples;     /* SAMPLES per operator */
+  bool has_exact;      /* whether any layer has a checksum, and samples */
 } vector;
 
 uint32_t test_vectors_default(const graph_tensor *input) {
@@ -63,10 +67,13 @@ static void keep_reference(const reference_run *run, const octavo_model *model,
   }
   for (uint32_t i = 0; i < model->operator_count; i++) {
     const octavo_format_tensor *y = octavo_model_operator_output(model, &model->operators[i], 0);
-    const bool exact = exactness[y - model->tensors] == OCTAVO_EXACT;
-    v->checksums[i] = y->type == OCTAVO_INT8 && exact
-                          ? octavo_crc32(0, run->data[y - model->tensors], (size_t)y->bytes)
-                          : 0;
+    const int8_t *data = run->data[y - model->tensors];
+    if (y->type != OCTAVO_INT8 || exactness[y - model->tensors] != OCTAVO_EXACT)
+      continue;
+    v->has_exact = true;
+    v->checksums[i] = octavo_crc32(0, data, (size_t)y->bytes);
+    for (uint32_t k = 0; k < SAMPLES; k++)
+      v->samples[i * SAMPLES + k] = data[octavo_format_sample_place(k, (size_t)y->bytes)];
   }
 }
 
@@ -115,9 +122,12 @@ static octavo_status make_vector(const built_model *built, octavo_session *sessi
   if (status == OCTAVO_OK)
     status = has_int8(model) ? run_reference(session, model, v, error)
                              : run_engine(session, model, v, error);
-  if (status == OCTAVO_OK)
+  if (status == OCTAVO_OK) {
     model_writer_add_test(built->writer, v->inputs, v->input_bytes, v->outputs, v->output_bytes,
                           v->checksums, model->operator_count);
+    if (v->has_exact)
+      model_writer_add_samples(built->writer, v->samples, SAMPLES);
+  }
   return status;
 }
 
@@ -132,7 +142,8 @@ static octavo_status make_vectors(const built_model *built, uint32_t count,
   v->inputs = octavo_memory_alloc(v->input_bytes, 1);
   v->outputs = octavo_memory_alloc(v->output_bytes, 1);
   v->checksums = octavo_memory_alloc(model->operator_count, sizeof *v->checksums);
-  if (v->inputs == NULL || v->outputs == NULL || v->checksums == NULL)
+  v->samples = octavo_memory_alloc((size_t)model->operator_count * SAMPLES, 1);
+  if (v->inputs == NULL || v->outputs == NULL || v->checksums == NULL || v->samples == NULL)
     return octavo_error_memory(error, v->input_bytes + v->output_bytes, "test vectors");
   octavo_session *session = NULL;
   octavo_status status = octavo_session_create(built->model, NULL, &session, error);
@@ -146,6 +157,7 @@ octavo_status test_vectors_add(built_model *built, uint32_t count, const image_s
                                uint64_t seed, octavo_error *error) {
   vector v = {0};
   const octavo_status status = make_vectors(built, count, images, seed, &v, error);
+  octavo_memory_free(v.samples);
   octavo_memory_free(v.checksums);
   octavo_memory_free(v.outputs);
   octavo_memory_free(v.inputs);

@@ -134,7 +134,7 @@ bool platform_interrupted(void);
 int platform_interrupt_register(const char *path);
 void platform_interrupt_unregister(int slot);
 
-/* ---- Processors (cpu_count.c, cpu_pin.c, cpu_describe.c, cpu_features.c) --------------------- */
+/* ---- Processors (cpu_count.c, cpu_clusters.c, cpu_pin.c, cpu_describe.c, cpu_features.c) ----- */
 
 /* How many CPUs this process may use: the smallest of those online, its affinity mask, and its
  * cgroup's quota (v1 and v2, rounded up). At least 1. */
@@ -143,6 +143,33 @@ uint32_t platform_cpu_count(void);
 /* Binds the calling thread to the `index`-th CPU it may use (modulo their number). Returns false
  * where the system cannot. */
 bool platform_cpu_pin(uint32_t index);
+
+/* The CPU quota of the cgroup, 1.5 being one and a half; 0 = none. */
+double platform_cpu_quota(void);
+
+#define PLATFORM_CPUS_MAX     1024u
+#define PLATFORM_CLUSTERS_MAX 8u
+
+/* CPUs of one kind. */
+typedef struct platform_cluster {
+  uint64_t cpus[PLATFORM_CPUS_MAX / 64]; /* bit n % 64 of word n / 64 is CPU n */
+  uint32_t count;
+  uint32_t capacity;              /* 1024 is the fastest of the machine; 0 = not known */
+  double lowest_mhz, highest_mhz; /* that the hardware can; 0 = not known */
+  double limit_mhz;               /* set by the user, or against heat; 0 = not known */
+  double frequency_mhz;           /* of the first, now; 0 = not known */
+  char governor[32];              /* "" = not known */
+  bool fast; /* the kind to compute on: of the fastest, or near it; all where they are alike */
+} platform_cluster;
+
+/* The online CPUs by kind, in the order of the first of each. Returns how many kinds; 0 where the
+ * system does not tell. */
+uint32_t platform_cpu_clusters(platform_cluster clusters[PLATFORM_CLUSTERS_MAX]);
+
+/* Binds the calling thread, and the threads it makes from then on, to the fast CPUs among those it
+ * may use, where CPUs differ and `threads` (0 = as many as there are) fit on them. Returns how many
+ * CPUs it is bound to; 0 if everything stays as it was. For programs: a library must not. */
+uint32_t platform_cpu_prefer_fast(uint32_t threads);
 
 typedef struct platform_cpu {
   char name[128];     /* such as "AMD EPYC 9R14"; "unknown" if the system does not tell */

@@ -11,7 +11,7 @@
 
 #define OCTAVO_FORMAT_MAGIC         "\x89OCTAVO\n" /* the high bit and the newline catch text transfers */
 #define OCTAVO_FORMAT_MAJOR         1
-#define OCTAVO_FORMAT_MINOR         1
+#define OCTAVO_FORMAT_MINOR         2
 #define OCTAVO_FORMAT_ENDIAN        0x01020304u
 #define OCTAVO_FORMAT_ALIGNMENT     64u /* of sections, constants and arena offsets */
 #define OCTAVO_FORMAT_MAX_FILE      (1u << 31)
@@ -278,13 +278,22 @@ static_assert(sizeof(octavo_format_provenance) == 128, "octavo_format_provenance
 /* Followed, for each vector, by: the inputs' bytes in order, the outputs' bytes in order (each for
  * batch 1, without padding), and a uint32_t CRC-32 of each operator's first output in execution
  * order (0 where it is float32, or follows from float32 arithmetic, whose last bits differ between
- * CPUs). */
+ * CPUs); then, since 1.2, sample_count int8 values of each of those outputs, from the places that
+ * octavo_format_sample_place tells (0 where the checksum is left out). */
 typedef struct octavo_format_tests {
   uint32_t vector_count;
   uint32_t operator_count;
   uint64_t input_bytes, output_bytes; /* of one vector */
-  uint32_t reserved[2];
+  uint32_t reserved[1];
+  uint32_t sample_count; /* since 1.2; before, reserved */
 } octavo_format_tests;
 static_assert(sizeof(octavo_format_tests) == 32, "octavo_format_tests");
+#define OCTAVO_FORMAT_MAX_SAMPLES 64u
+
+/* Which of `count` values (at most 2^31) the sample `index` is: index times the golden ratio, its
+ * fraction spread over all. Steps of equal length would see one channel alone. */
+static inline size_t octavo_format_sample_place(uint32_t index, size_t count) {
+  return (size_t)((uint64_t)(index * 2654435769u) * count >> 32);
+}
 
 #endif

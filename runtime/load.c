@@ -68,6 +68,9 @@ octavo_status octavo_load(octavo_model *model, octavo_error *error) {
   if (status != OCTAVO_OK)
     return status;
   status = check_content(model, error);
+  /* The test vectors were read for their checksum, and few need them after that. */
+  const octavo_format_section *tests = &model->sections[OCTAVO_SECTION_TESTS - 1];
+  platform_file_drop(&model->file, (size_t)tests->offset, (size_t)tests->size);
   if (status == OCTAVO_ERROR_FORMAT && model->header.minor > OCTAVO_FORMAT_MINOR) {
     /* Whole, so what looks wrong is what a later version added. */
     octavo_error_prefix(error, "made for format version %u.%u, this library reads %d.%d",

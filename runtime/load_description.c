@@ -119,8 +119,13 @@ static octavo_status check_tests(const octavo_model *model, octavo_error *error)
   if (!octavo_load_is_zero(tests->reserved, sizeof tests->reserved))
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                             "section TESTS: reserved: expected zeros, found other bytes");
-  /* Far from overflow: at most 64 · (2^48 + 2^17). */
-  const uint64_t vector = inputs + outputs + (uint64_t)tests->operator_count * sizeof(uint32_t);
+  if (tests->sample_count > OCTAVO_FORMAT_MAX_SAMPLES)
+    return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                            "section TESTS: sample_count: expected at most %u, found %" PRIu32,
+                            OCTAVO_FORMAT_MAX_SAMPLES, tests->sample_count);
+  /* Far from overflow: at most 64 · (2^48 + 2^17 + 2^21). */
+  const uint64_t vector =
+      inputs + outputs + (uint64_t)tests->operator_count * (sizeof(uint32_t) + tests->sample_count);
   return expect("size", sizeof *tests + tests->vector_count * vector,
                 model->sections[OCTAVO_SECTION_TESTS - 1].size, error);
 }

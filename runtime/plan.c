@@ -3,6 +3,7 @@
 #include "checked.h"
 #include "memory.h"
 #include "operators/common.h"
+#include "pack.h"
 
 #include <string.h>
 
@@ -34,8 +35,7 @@ static octavo_status create_arena(octavo_plan *plan, const octavo_model *model,
   plan->arena = octavo_memory_alloc_aligned(size);
   if (plan->arena == NULL)
     return octavo_error_memory(error, bytes, "activations");
-  /* Over-reads and unset inputs are then defined, and the same in every run. */
-  memset(plan->arena, 0, size);
+  plan->arena_bytes = size;
   return OCTAVO_OK;
 }
 
@@ -89,6 +89,14 @@ static octavo_status create_workspace(octavo_plan *plan, octavo_error *error) {
   return OCTAVO_OK;
 }
 
+/* When all is packed: the weights in the file leave memory, those too that were too small to do so
+ * one by one; the arena enters it, which until then was untouched. Cleared, so that over-reads and
+ * unset inputs are defined, and the same in every run. */
+static void exchange_memory(octavo_plan *plan, const octavo_model *model) {
+  octavo_pack_drop(model, model->weights, (size_t)model->sections[OCTAVO_SECTION_WEIGHTS - 1].size);
+  memset(plan->arena, 0, plan->arena_bytes);
+}
+
 static octavo_status create_all(octavo_model *model, pthreadpool_t threads, octavo_plan *plan,
                                 octavo_error *error) {
   octavo_status status = create_arena(plan, model, error);
@@ -101,6 +109,8 @@ static octavo_status create_all(octavo_model *model, pthreadpool_t threads, octa
     status = create_kernel(plan, model, threads, error);
   if (status == OCTAVO_OK)
     status = create_workspace(plan, error);
+  if (status == OCTAVO_OK)
+    exchange_memory(plan, model);
   for (uint32_t i = 0; status == OCTAVO_OK && i < plan->kernel_count; ++i) {
     octavo_kernel *kernel = &plan->kernels[i];
     kernel->workspace = plan->workspace;

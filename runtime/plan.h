@@ -12,6 +12,7 @@ extern "C" {
 typedef struct octavo_plan {
   uint32_t batch;
   uint8_t *arena; /* header.arena_size · batch bytes, and what kernels may read past the end */
+  size_t arena_bytes;
   void *workspace;
   octavo_kernel *kernels; /* model->operator_count */
   uint32_t kernel_count;  /* of them made so far */

@@ -10,7 +10,7 @@
 
 /* One test vector as it lies in the file: not aligned, and not trusted beyond its bounds. */
 typedef struct test_vector {
-  const uint8_t *inputs, *outputs, *checksums;
+  const uint8_t *inputs, *outputs, *checksums, *samples;
 } test_vector;
 
 static test_vector vector_at(const octavo_model *model, uint32_t index) {
@@ -18,8 +18,10 @@ static test_vector vector_at(const octavo_model *model, uint32_t index) {
   const size_t inputs = (size_t)tests->input_bytes;
   const size_t outputs = (size_t)tests->output_bytes;
   const size_t checksums = tests->operator_count * sizeof(uint32_t);
-  const uint8_t *start = model->test_vectors + index * (inputs + outputs + checksums);
-  return (test_vector){start, start + inputs, start + inputs + outputs};
+  const size_t samples = (size_t)tests->operator_count * tests->sample_count;
+  const uint8_t *start = model->test_vectors + index * (inputs + outputs + checksums + samples);
+  return (test_vector){start, start + inputs, start + inputs + outputs,
+                       start + inputs + outputs + checksums};
 }
 
 typedef struct verification {
@@ -33,8 +35,27 @@ typedef struct layer_check {
   const verification *job;
   const test_vector *vector;
   bool differs;
-  uint32_t layer, expected, found;
+  uint32_t layer, expected, found; /* checksums */
+  bool has_value;                  /* a stored value differs too */
+  size_t place;
+  int8_t expected_value, found_value;
 } layer_check;
+
+/* The first of the stored values, by place in the layer's result, that differs. */
+static void find_value(layer_check *check, const int8_t *data, size_t count) {
+  const uint32_t samples = check->job->model->tests.sample_count;
+  const uint8_t *stored = check->vector->samples + (size_t)check->layer * samples;
+  for (uint32_t i = 0; i < samples; i++) {
+    const size_t place = octavo_format_sample_place(i, count);
+    const int8_t expected = (int8_t)stored[i];
+    if (data[place] == expected || (check->has_value && check->place <= place))
+      continue;
+    check->has_value = true;
+    check->place = place;
+    check->expected_value = expected;
+    check->found_value = data[place];
+  }
+}
 
 static void check_layer(void *context, uint32_t operator_index, uint32_t which,
                         const octavo_tensor_info *info, const void *data) {
@@ -58,12 +79,20 @@ static void check_layer(void *context, uint32_t operator_index, uint32_t which,
       .expected = expected,
       .found = found,
   };
+  find_value(check, data, info->bytes);
 }
 
 static octavo_status report_layer(const octavo_model *model, const layer_check *check,
                                   octavo_error *error) {
   octavo_operator_info op;
   (void)octavo_model_operator(model, check->layer, &op);
+  if (check->has_value)
+    return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
+                            "layer %" PRIu32 " (%.200s), %s: value %zu: expected %d, found %d "
+                            "(checksum 0x%08" PRIx32 ", found 0x%08" PRIx32
+                            "); the first layer to differ on this machine",
+                            check->layer, op.name, op.kind, check->place, check->expected_value,
+                            check->found_value, check->expected, check->found);
   return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
                           "layer %" PRIu32 " (%.200s), %s: expected a result with checksum "
                           "0x%08" PRIx32 ", found 0x%08" PRIx32

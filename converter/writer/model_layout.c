@@ -65,6 +65,7 @@ static void collect_tests(const model_writer *writer, layout *plan) {
       .operator_count = writer->vector_checksums,
       .input_bytes = writer->vector_inputs,
       .output_bytes = writer->vector_outputs,
+      .sample_count = writer->vector_samples,
   };
   *part(plan, OCTAVO_SECTION_TESTS) = (section_parts){
       .data = {&plan->tests, writer->tests.data}, .size = {sizeof plan->tests, writer->tests.size}};
@@ -149,6 +150,12 @@ octavo_status model_writer_finish(model_writer *writer, uint8_t **data, size_t *
   *size = 0;
   if (writer == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for a model file");
+  if (writer->status == OCTAVO_OK && writer->sampled_vectors > 0 &&
+      writer->sampled_vectors != writer->vector_count)
+    writer->status = octavo_error_set(&writer->error, OCTAVO_ERROR_ARGUMENT,
+                                      "model file: samples: expected for all %" PRIu32
+                                      " test vectors, found for %" PRIu32,
+                                      writer->vector_count, writer->sampled_vectors);
   if (writer->status == OCTAVO_OK) {
     layout plan = {0};
     writer->status = build(writer, &plan, data, size);

@@ -39,8 +39,7 @@ void model_writer_free(model_writer *writer) {
   octavo_memory_free(writer);
 }
 
-/* Whether calls still count. */
-static bool alive(const model_writer *writer) {
+bool writer_alive(const model_writer *writer) {
   return writer != NULL && writer->status == OCTAVO_OK;
 }
 
@@ -49,7 +48,7 @@ static void short_of_memory(model_writer *writer, const char *what) {
                                     "model file: out of memory for its %s", what);
 }
 
-static bool append(model_writer *writer, byte_buffer *buffer, const void *data, size_t size,
+bool writer_append(model_writer *writer, byte_buffer *buffer, const void *data, size_t size,
                    const char *what) {
   if (byte_buffer_append(buffer, data, size))
     return true;
@@ -117,14 +116,15 @@ static int32_t end_tensor(model_writer *writer, const octavo_format_tensor *tens
                                       OCTAVO_FORMAT_MAX_TENSORS);
     return -1;
   }
-  return append(writer, &writer->tensors, tensor, sizeof *tensor, "tensors") ? (int32_t)index : -1;
+  return writer_append(writer, &writer->tensors, tensor, sizeof *tensor, "tensors") ? (int32_t)index
+                                                                                    : -1;
 }
 
 int32_t model_writer_add_activation(model_writer *writer, const char *name, octavo_type type,
                                     uint32_t rank, const uint32_t *shape, float scale,
                                     int32_t zero_point, uint64_t offset) {
   octavo_format_tensor tensor = {.role = OCTAVO_ROLE_ACTIVATION};
-  if (!alive(writer) || !begin_tensor(writer, &tensor, name, type, rank, shape))
+  if (!writer_alive(writer) || !begin_tensor(writer, &tensor, name, type, rank, shape))
     return -1;
   tensor.scale = scale;
   tensor.zero_point = zero_point;
@@ -150,7 +150,7 @@ static int32_t add_constant(model_writer *writer, octavo_format_tensor *tensor, 
     return -1;
   }
   tensor->offset = writer->weights.size;
-  if (!append(writer, &writer->weights, data, (size_t)tensor->bytes, "weights"))
+  if (!writer_append(writer, &writer->weights, data, (size_t)tensor->bytes, "weights"))
     return -1;
   return end_tensor(writer, tensor);
 }
@@ -159,7 +159,7 @@ int32_t model_writer_add_constant(model_writer *writer, const char *name, octavo
                                   uint32_t rank, const uint32_t *shape, const void *data,
                                   float scale) {
   octavo_format_tensor tensor = {.role = OCTAVO_ROLE_CONSTANT};
-  if (!alive(writer) || !begin_tensor(writer, &tensor, name, type, rank, shape))
+  if (!writer_alive(writer) || !begin_tensor(writer, &tensor, name, type, rank, shape))
     return -1;
   tensor.scale = scale;
   return add_constant(writer, &tensor, data);
@@ -169,7 +169,7 @@ int32_t model_writer_add_channel_constant(model_writer *writer, const char *name
                                           const uint32_t *shape, const int8_t *data,
                                           const float *scales) {
   octavo_format_tensor tensor = {.role = OCTAVO_ROLE_CONSTANT};
-  if (!alive(writer) || !begin_tensor(writer, &tensor, name, OCTAVO_INT8, rank, shape))
+  if (!writer_alive(writer) || !begin_tensor(writer, &tensor, name, OCTAVO_INT8, rank, shape))
     return -1;
   tensor.scales = model_writer_add_constant(writer, "", OCTAVO_FLOAT32, 1, shape, scales, 0);
   return tensor.scales < 0 ? -1 : add_constant(writer, &tensor, data);
@@ -180,10 +180,10 @@ void model_writer_add_operator(model_writer *writer, const char *name, octavo_op
                                const int32_t *inputs, uint32_t output_count,
                                const int32_t *outputs) {
   octavo_format_operator op = {.opcode = (uint16_t)opcode};
-  if (!alive(writer) || !add_string(writer, name, "layer", &op.name))
+  if (!writer_alive(writer) || !add_string(writer, name, "layer", &op.name))
     return;
   if (writer_needs_minor_1(writer, opcode, input_count, inputs, output_count, outputs))
-    writer->minor = 1;
+    writer->minor = writer->minor > 1 ? writer->minor : 1;
   const size_t first = writer->operands.size / sizeof(int32_t);
   if (input_count > UINT16_MAX || output_count > UINT16_MAX ||
       first + input_count + output_count > OCTAVO_FORMAT_MAX_OPERANDS) {
@@ -199,30 +199,32 @@ void model_writer_add_operator(model_writer *writer, const char *name, octavo_op
   op.output_count = (uint16_t)output_count;
   if (attributes != NULL)
     op.attributes = *attributes;
-  (void)(append(writer, &writer->operands, inputs, input_count * sizeof *inputs, "operands") &&
-         append(writer, &writer->operands, outputs, output_count * sizeof *outputs, "operands") &&
-         append(writer, &writer->operators, &op, sizeof op, "operators"));
+  (void)(writer_append(writer, &writer->operands, inputs, input_count * sizeof *inputs,
+                       "operands") &&
+         writer_append(writer, &writer->operands, outputs, output_count * sizeof *outputs,
+                       "operands") &&
+         writer_append(writer, &writer->operators, &op, sizeof op, "operators"));
 }
 
 /* Negative indices become ones that no file has, for the loader to refuse. */
 static void set_list(model_writer *writer, byte_buffer *list, uint32_t count,
                      const int32_t *tensors) {
   list->size = 0;
-  (void)append(writer, list, tensors, count * sizeof *tensors, "list of inputs or outputs");
+  (void)writer_append(writer, list, tensors, count * sizeof *tensors, "list of inputs or outputs");
 }
 
 void model_writer_set_inputs(model_writer *writer, uint32_t count, const int32_t *tensors) {
-  if (alive(writer))
+  if (writer_alive(writer))
     set_list(writer, &writer->inputs, count, tensors);
 }
 
 void model_writer_set_outputs(model_writer *writer, uint32_t count, const int32_t *tensors) {
-  if (alive(writer))
+  if (writer_alive(writer))
     set_list(writer, &writer->outputs, count, tensors);
 }
 
 void model_writer_set_preprocessing(model_writer *writer, const octavo_preprocessing *rule) {
-  if (!alive(writer))
+  if (!writer_alive(writer))
     return;
   writer->has_preprocessing = rule != NULL;
   if (rule == NULL)
@@ -245,12 +247,12 @@ void model_writer_set_preprocessing(model_writer *writer, const octavo_preproces
 
 void model_writer_add_label(model_writer *writer, const char *label) {
   uint32_t offset = 0;
-  if (alive(writer) && add_string(writer, label, "label", &offset))
-    (void)append(writer, &writer->labels, &offset, sizeof offset, "labels");
+  if (writer_alive(writer) && add_string(writer, label, "label", &offset))
+    (void)writer_append(writer, &writer->labels, &offset, sizeof offset, "labels");
 }
 
 void model_writer_set_provenance(model_writer *writer, const octavo_model_info *info) {
-  if (!alive(writer))
+  if (!writer_alive(writer))
     return;
   const char *const strings[4] = {info->tool, info->source, info->mode, info->calibrator};
   free_provenance_strings(writer);
@@ -272,29 +274,4 @@ void model_writer_set_provenance(model_writer *writer, const octavo_model_info *
   to->accuracy_source = isnan(info->accuracy_source) ? NAN : info->accuracy_source;
   to->accuracy_model = isnan(info->accuracy_model) ? NAN : info->accuracy_model;
   to->accuracy_images = info->accuracy_images;
-}
-
-void model_writer_add_test(model_writer *writer, const void *inputs, size_t input_bytes,
-                           const void *outputs, size_t output_bytes, const uint32_t *checksums,
-                           uint32_t checksum_count) {
-  if (!alive(writer))
-    return;
-  if (writer->vector_count > 0 &&
-      (input_bytes != writer->vector_inputs || output_bytes != writer->vector_outputs ||
-       checksum_count != writer->vector_checksums)) {
-    writer->status = octavo_error_set(
-        &writer->error, OCTAVO_ERROR_ARGUMENT,
-        "model file: test vector %" PRIu32 ": expected %zu input bytes, %zu output bytes, %" PRIu32
-        " checksums as in the first, found %zu, %zu, %" PRIu32,
-        writer->vector_count, writer->vector_inputs, writer->vector_outputs,
-        writer->vector_checksums, input_bytes, output_bytes, checksum_count);
-    return;
-  }
-  writer->vector_inputs = input_bytes;
-  writer->vector_outputs = output_bytes;
-  writer->vector_checksums = checksum_count;
-  if (append(writer, &writer->tests, inputs, input_bytes, "test vectors") &&
-      append(writer, &writer->tests, outputs, output_bytes, "test vectors") &&
-      append(writer, &writer->tests, checksums, checksum_count * sizeof *checksums, "test vectors"))
-    writer->vector_count++;
 }

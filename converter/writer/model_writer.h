@@ -81,6 +81,11 @@ void model_writer_add_test(model_writer *writer, const void *inputs, size_t inpu
                            const void *outputs, size_t output_bytes, const uint32_t *checksums,
                            uint32_t checksum_count);
 
+/* Adds, to the vector just added, `count` values of each operator's first output, in the order of
+ * the operators, from the places of octavo_format_sample_place (0 where the checksum is 0). To each
+ * vector or to none; model_writer_finish refuses anything else. */
+void model_writer_add_samples(model_writer *writer, const int8_t *samples, uint32_t count);
+
 /* Gives the whole file as of now: *size bytes at *data, which the caller frees with
  * octavo_memory_free_aligned; being aligned it can be opened with octavo_model_open_memory as it
  * is. May be called any number of times: finish, open and run the result, add test vectors and

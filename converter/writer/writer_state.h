@@ -25,9 +25,17 @@ struct model_writer {
   char *provenance_strings[4];         /* ... tool, source, mode, calibrator; NULL = "" */
 
   uint32_t vector_count, vector_checksums;
-  size_t vector_inputs, vector_outputs; /* bytes of one vector */
+  uint32_t vector_samples, sampled_vectors; /* values per operator; vectors that have them */
+  size_t vector_inputs, vector_outputs;     /* bytes of one vector */
   uint64_t arena_size;
 };
+
+/* Whether calls still count. */
+bool writer_alive(const model_writer *writer);
+
+/* Appends to one of the writer's buffers; a failure, in which `what` is named, is kept. */
+bool writer_append(model_writer *writer, byte_buffer *buffer, const void *data, size_t size,
+                   const char *what);
 
 /* Whether version 1.0 does not have such an operator: its opcode, dynamic quantization, additions
  * that broadcast. Indices may be wrong. */

@@ -24,9 +24,13 @@ static uint32_t allowed(void) {
   return online();
 }
 
+double platform_cpu_quota(void) {
+  return platform_cgroup_cpus("");
+}
+
 uint32_t platform_cpu_count(void) {
   uint32_t count = allowed();
-  const double quota = platform_cgroup_cpus("");
+  const double quota = platform_cpu_quota();
   if (quota > 0.0 && ceil(quota) < (double)count)
     count = (uint32_t)ceil(quota);
   return count < 1 ? 1 : count;

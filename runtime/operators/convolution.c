@@ -112,6 +112,8 @@ octavo_status octavo_convolution_share(octavo_kernel *kernel, const octavo_convo
       status = octavo_error_memory(error, size, "packed weights");
     } else {
       pack(kernel, shape, scales, data);
+      octavo_pack_drop(kernel->model, octavo_model_constant(kernel->model, shape->weights),
+                       (size_t)shape->weights->bytes);
       *packed = (octavo_packed_weights){.data = data, .size = size};
     }
     octavo_memory_free(scales);

@@ -6,6 +6,7 @@
 #include "checked.h"
 #include "kernels/convolution.h"
 #include "memory.h"
+#include "pack.h"
 
 #include <string.h>
 
@@ -88,6 +89,9 @@ static void pack(const octavo_kernel *kernel, const octavo_convolution_shape *sh
     state->kernel->pack(
         layer, block, left < block ? left : block, weights + first * layer->rows * layer->run,
         bias == NULL ? NULL : bias + first, scales + first, (int8_t)shape->x->zero_point, to);
+    /* The last layers are the largest, so block by block counts at the peak. */
+    octavo_pack_drop(kernel->model, weights + first * layer->rows * layer->run,
+                     (left < block ? left : block) * layer->rows * layer->run);
     to += state->kernel->block_size(layer, block);
     first += block;
   }

@@ -1,6 +1,7 @@
 /* octavo-run: classifies images on a device, and looks into a model file. */
 #include "run.h"
 
+#include "common/subject.h"
 #include "platforms/platform.h"
 
 #include <inttypes.h>
@@ -10,8 +11,7 @@ static const option_descriptor descriptors[] = {
     {.name = "MODEL",
      .kind = OPTION_ARGUMENT,
      .offset = offsetof(run_options, model),
-     .help = "The .octavo file.",
-     .minimum = 1},
+     .help = "The .octavo file; --cpu needs none."},
     {.name = "IMAGE",
      .kind = OPTION_ARGUMENTS,
      .offset = offsetof(run_options, images),
@@ -26,10 +26,11 @@ static const option_descriptor descriptors[] = {
      .maximum = 1000000},
     {.name = "threads",
      .letter = 't',
-     .kind = OPTION_UNSIGNED,
+     .kind = OPTION_THREADS,
      .offset = offsetof(run_options, threads),
      .value = "N",
-     .help = "Threads; 0: as many as this process may use CPUs.",
+     .help = "Threads; auto (or 0): as many as this process may use CPUs, the fast ones where they "
+             "differ.",
      .minimum = 0,
      .maximum = 256},
     {.name = "repeat",
@@ -53,17 +54,48 @@ static const option_descriptor descriptors[] = {
      .offset = offsetof(run_options, profile),
      .help = "Show per operator the time, its share, GMAC/s and the kernel; without images, "
              "running on an empty input."},
+    {.name = "cpu",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(run_options, cpu),
+     .help = "Show the processor, which kernels it gets, and what slows it down now."},
     {.name = "verify",
      .kind = OPTION_FLAG,
      .offset = offsetof(run_options, verify),
      .help = "Run the test vectors stored in the file and compare the results, int8 to the last "
              "bit."},
+    {.name = "bench",
+     .kind = OPTION_FLAG,
+     .offset = offsetof(run_options, bench),
+     .help = "Measure on noise: latency with its spread, start-up, memory; and whether the numbers "
+             "are to be trusted.",
+     .group = "Measuring"},
+    {.name = "seconds",
+     .kind = OPTION_REAL,
+     .offset = offsetof(run_options, seconds),
+     .value = "X",
+     .help = "How long to measure.",
+     .minimum = 0.001,
+     .maximum = 86400},
+    {.name = "runs",
+     .kind = OPTION_UNSIGNED,
+     .offset = offsetof(run_options, runs),
+     .value = "N",
+     .help = "Runs that count; 0 is as many as fit --seconds.",
+     .maximum = 100000000},
+    {.name = "warmup",
+     .kind = OPTION_UNSIGNED,
+     .offset = offsetof(run_options, warmup),
+     .value = "N",
+     .help = "Runs before those that count.",
+     .maximum = 1000000},
 };
 
 static const char *const examples[] = {"octavo-run resnet20.octavo cat.jpg",
                                        "octavo-run resnet20.octavo --repeat 100 --threads 2 *.png",
                                        "octavo-run resnet20.octavo --info",
                                        "octavo-run resnet20.octavo --verify --profile --json",
+                                       "octavo-run resnet20.octavo --bench --threads auto",
+                                       "octavo-run --cpu",
                                        NULL};
 
 static const char *const exit_codes[] = {
@@ -81,25 +113,6 @@ static const option_program program = {
 static bool fail(const octavo_error *error) {
   fprintf(stderr, "octavo-run: %s\n", error->text);
   return false;
-}
-
-static bool verify(const run_options *options, octavo_model *model, json_writer *json) {
-  octavo_error error = {{0}};
-  octavo_model_info info = {0};
-  octavo_model_describe(model, &info);
-  const octavo_status status = octavo_model_verify(model, options->threads, &error);
-  if (json != NULL) {
-    json_writer_object(json, "verify");
-    json_writer_boolean(json, "passed", status == OCTAVO_OK);
-    json_writer_integer(json, "test_vectors", info.test_vectors);
-    if (status != OCTAVO_OK)
-      json_writer_string(json, "error", error.text);
-    json_writer_close(json);
-  } else if (status == OCTAVO_OK) {
-    printf("verified: %" PRIu32 " test vectors give the stored results on this machine\n",
-           info.test_vectors);
-  }
-  return status == OCTAVO_OK ? true : fail(&error);
 }
 
 /* --profile without images: the content of the input does not change what is computed. */
@@ -137,7 +150,8 @@ static bool infer(const run_options *options, octavo_model *model, json_writer *
 }
 
 /* All that was asked for, in this order; a failure of one part does not hide the others. */
-static bool act(const run_options *options, octavo_model *model, json_writer *json) {
+static bool act(const run_options *options, octavo_model *model, double open_ms,
+                json_writer *json) {
   octavo_error error = {{0}};
   bool good = true;
   if (options->info && json != NULL)
@@ -145,42 +159,74 @@ static bool act(const run_options *options, octavo_model *model, json_writer *js
   else if (options->info && run_info_print(model, &error) != OCTAVO_OK)
     good = fail(&error);
   if (options->verify)
-    good &= verify(options, model, json);
+    good &= run_verify(options, model, json);
   if (options->images.count > 0 || options->profile)
     good &= infer(options, model, json);
+  if (options->bench && run_bench(options, model, open_ms, json, &error) != OCTAVO_OK)
+    good = fail(&error);
+  return good;
+}
+
+/* The same, between the braces of the JSON object if that is wanted. `model` NULL: --cpu alone. */
+static bool report(const run_options *options, octavo_model *model, double open_ms) {
+  octavo_error error = {{0}};
+  json_writer writer;
+  json_writer *json = NULL;
+  bool good = true;
+  if (options->json) {
+    json = &writer;
+    json_writer_begin(json, stdout);
+    json_writer_object(json, NULL);
+    if (model != NULL)
+      json_writer_string(json, "model", options->model);
+    json_writer_string(json, "version", octavo_version());
+  }
+  if (options->cpu && run_cpu(json, &error) != OCTAVO_OK)
+    good = fail(&error);
+  if (model != NULL)
+    good &= act(options, model, open_ms, json);
+  if (json != NULL)
+    json_writer_close(json);
   return good;
 }
 
 static bool run(const run_options *options) {
   octavo_error error = {{0}};
   octavo_model *model = NULL;
+  if (options->model == NULL)
+    return report(options, NULL, 0);
+  platform_cpu_prefer_fast(options->threads);
+  const uint64_t begun = platform_nanoseconds();
   if (octavo_model_open(options->model, &model, &error) != OCTAVO_OK)
     return fail(&error);
-  bool good = false;
-  if (options->json) {
-    json_writer json;
-    json_writer_begin(&json, stdout);
-    json_writer_object(&json, NULL);
-    json_writer_string(&json, "model", options->model);
-    json_writer_string(&json, "version", octavo_version());
-    good = act(options, model, &json);
-    json_writer_close(&json);
-  } else {
-    good = act(options, model, NULL);
-  }
+  const bool good = report(options, model, subject_elapsed(begun));
   octavo_model_close(model);
   return good;
 }
 
-int main(int argc, char **argv) {
-  run_options options = {.threads = 1, .repeat = 1, .top = 5};
-  const int code = options_parse(&program, argc, argv, &options);
-  if (code != OPTIONS_RUN)
-    return code;
-  if (options.images.count == 0 && !options.info && !options.profile && !options.verify) {
-    fprintf(stderr, "octavo-run: nothing to do: give an IMAGE, --info, --profile or --verify\n");
+/* Returns the exit code of wrong usage, or OPTIONS_RUN. */
+static int check_usage(const run_options *options) {
+  const bool on_model = options->images.count > 0 || options->info || options->profile ||
+                        options->verify || options->bench;
+  if (options->model == NULL && (on_model || !options->cpu)) {
+    fprintf(stderr, "octavo-run: MODEL is missing; see --help\n");
     return 2;
   }
+  if (!on_model && !options->cpu) {
+    fprintf(stderr, "octavo-run: nothing to do: give an IMAGE, --info, --profile, --verify, "
+                    "--bench or --cpu\n");
+    return 2;
+  }
+  return OPTIONS_RUN;
+}
+
+int main(int argc, char **argv) {
+  run_options options = {.threads = 1, .repeat = 1, .top = 5, .seconds = 2, .warmup = 10};
+  int code = options_parse(&program, argc, argv, &options);
+  if (code == OPTIONS_RUN)
+    code = check_usage(&options);
+  if (code != OPTIONS_RUN)
+    return code;
   platform_interrupt_catch();
   const bool good = run(&options);
   if (fflush(stdout) != 0 || ferror(stdout)) {

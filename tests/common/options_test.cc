@@ -203,4 +203,17 @@ TEST(Options, AfterTwoDashesHelpIsAName) {
   EXPECT_STREQ(o.values.model, "--help");
 }
 
+TEST(Options, ThreadsAreANumberOrTheWordAuto) {
+  const option_descriptor threads[] = {{"threads", 't', OPTION_THREADS, offsetof(Values, threads),
+                                        "N", "Threads.", nullptr, 0, 64, nullptr, false}};
+  EXPECT_EQ(Parse({"--threads", "auto"}, 1, threads).values.threads, 0u);
+  EXPECT_EQ(Parse({"-t", "0"}, 1, threads).values.threads, 0u);
+  EXPECT_EQ(Parse({"-t64"}, 1, threads).values.threads, 64u);
+  for (const char *wrong : {"Auto", "65", "", "-1", "auto2"}) {
+    const Outcome o = Parse({"--threads", wrong}, 1, threads);
+    EXPECT_EQ(o.code, 2) << wrong;
+    EXPECT_THAT(o.err, HasSubstr("expected auto, or a whole number from 0 to 64, found"));
+  }
+}
+
 } // namespace

@@ -77,4 +77,18 @@ TEST(Statistics, MedianIntervalOfTooFewValuesSaysSo) {
   EXPECT_TRUE(std::isnan(statistics_median_interval(values, 0, 0.95).low));
 }
 
+TEST(Statistics, ColumnsNameTheNumbersOfASummary) {
+  std::vector<double> values = {4, 1, 3};
+  const statistics_summary s = statistics_summarize(values.data(), values.size());
+  const std::pair<const char *, double> expected[] = {
+      {"first", 4},  {"min", 1}, {"mean", 8.0 / 3}, {"std", s.standard_deviation},
+      {"p5", 1.2},   {"p50", 3}, {"p90", 3.8},      {"p95", 3.9},
+      {"p99", 3.98}, {"max", 4}};
+  ASSERT_EQ(std::size(expected), size_t{STATISTICS_COLUMNS});
+  for (size_t i = 0; i < STATISTICS_COLUMNS; i++) {
+    EXPECT_STREQ(statistics_columns[i].name, expected[i].first);
+    EXPECT_NEAR(statistics_value(&s, &statistics_columns[i]), expected[i].second, 1e-12);
+  }
+}
+
 } // namespace

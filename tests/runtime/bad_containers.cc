@@ -57,7 +57,7 @@ void AddHeaders(std::vector<BadFile> &files) {
                    "header: reserved: expected zeros, found other bytes",
                    Patched([](Bytes &b) { HeaderOf(b).reserved[3] = 1; })});
   files.push_back({"01_minor_newer_opcode", kUnsupported,
-                   "made for format version 1.7, this library reads 1.1: layer 1 (pool): opcode: "
+                   "made for format version 1.7, this library reads 1.2: layer 1 (pool): opcode: "
                    "expected one that this library knows, found 999",
                    Edited([](ModelFile &f) {
                      f.header.minor = 7;

@@ -118,6 +118,8 @@ void AddTests(std::vector<BadFile> &files) {
       [](ModelFile &f) { f.tests().vector_count = 2; });
   Add(files, "06_tests_trailing", "section TESTS: size: expected 124, found 125",
       [](ModelFile &f) { f.section(OCTAVO_SECTION_TESTS).push_back(0); });
+  Add(files, "02_tests_samples", "section TESTS: sample_count: expected at most 64, found 65",
+      [](ModelFile &f) { f.tests().sample_count = 65; });
   Add(files, "01_tests_reserved", "section TESTS: reserved: expected zeros, found other bytes",
       [](ModelFile &f) { f.tests().reserved[0] = 1; });
 }

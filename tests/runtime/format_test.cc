@@ -103,6 +103,7 @@ TEST(Format, DescriptionsAreAsSpecified) {
   EXPECT_EQ(offsetof(octavo_format_tests, operator_count), 4U);
   EXPECT_EQ(offsetof(octavo_format_tests, input_bytes), 8U);
   EXPECT_EQ(offsetof(octavo_format_tests, output_bytes), 16U);
+  EXPECT_EQ(offsetof(octavo_format_tests, sample_count), 28U);
   EXPECT_EQ(sizeof(octavo_format_tests), 32U);
 }
 

@@ -1,11 +1,15 @@
 // octavo-run as a program, with a model whose answers follow from arithmetic.
+#include "runtime/crc32.h"
+#include "runtime/format.h"
 #include "tests/benchmarks/colour_model.h"
 #include "tests/benchmarks/program.h"
+#include "tests/support/reseal.h"
 
 #include <gmock/gmock.h>
 #include <jansson.h>
 
 #include <cmath>
+#include <cstring>
 
 namespace {
 
@@ -120,6 +124,123 @@ TEST_F(Run, InfoAndProfileAreTables) {
   EXPECT_THAT(profile.output, HasSubstr("7 runs"));
 }
 
+// y = W x with W of small whole numbers: x = 1, 2, 3, 4 gives 1, 5, 2. With a test vector that says
+// so, and of which each value is a sample.
+std::string MatrixModelBytes() {
+  const uint32_t x_shape[] = {1, 4}, y_shape[] = {1, 3}, w_shape[] = {3, 4};
+  const int8_t w[] = {1, 0, 0, 0, 0, 1, 1, 0, 1, 1, 1, -1}, x[] = {1, 2, 3, 4}, y[] = {1, 5, 2};
+  const int8_t samples[] = {1, 5, 1, 2}; // of three values: 0, 1, 0, 2
+  model_writer *writer = model_writer_create();
+  const int32_t in =
+      model_writer_add_activation(writer, "x", OCTAVO_INT8, 2, x_shape, 1, 0, MODEL_WRITER_NEXT);
+  const int32_t weights = model_writer_add_constant(writer, "w", OCTAVO_INT8, 2, w_shape, w, 1);
+  const int32_t out =
+      model_writer_add_activation(writer, "y", OCTAVO_INT8, 2, y_shape, 1, 0, MODEL_WRITER_NEXT);
+  octavo_attributes attributes = {};
+  attributes.clamp.clamp_min = -INFINITY;
+  attributes.clamp.clamp_max = INFINITY;
+  const int32_t inputs[] = {in, weights, -1};
+  model_writer_add_operator(writer, "matrix", OCTAVO_OP_FULLY_CONNECTED, &attributes, 3, inputs, 1,
+                            &out);
+  model_writer_set_inputs(writer, 1, &in);
+  model_writer_set_outputs(writer, 1, &out);
+  const uint32_t checksum = octavo_crc32(0, y, sizeof y);
+  model_writer_add_test(writer, x, sizeof x, y, sizeof y, &checksum, 1);
+  model_writer_add_samples(writer, samples, sizeof samples);
+  uint8_t *data = nullptr;
+  size_t size = 0;
+  octavo_error error = {};
+  EXPECT_EQ(model_writer_finish(writer, &data, &size, &error), OCTAVO_OK) << error.text;
+  model_writer_free(writer);
+  const std::string bytes(reinterpret_cast<char *>(data), size);
+  octavo_memory_free_aligned(data);
+  return bytes;
+}
+
+TEST_F(Run, VerifyTellsHowFarTheProofReaches) {
+  folder_.write("matrix.octavo", MatrixModelBytes());
+  const ProgramResult result = Start("@matrix.octavo --verify");
+  EXPECT_EQ(result.code, 0) << result.message;
+  EXPECT_EQ(result.output, "bit-exact: 1 test vector, 1 layer\n");
+  const ProgramResult json = Start("@matrix.octavo --verify --json");
+  EXPECT_EQ(json.code, 0);
+  json_t *verify = json_object_get(Parse(json), "verify");
+  EXPECT_TRUE(json_is_true(json_object_get(verify, "passed")));
+  EXPECT_STREQ(json_string_value(json_object_get(verify, "result")), "bit-exact");
+  EXPECT_EQ(json_integer_value(json_object_get(verify, "exact_layers")), 1);
+}
+
+// A weight changed from 1 to 4, and the file's checksums made right again: 2 · 1 + 3 · 4 = 14.
+TEST_F(Run, VerifyTellsBothValuesOfADamagedModel) {
+  std::string bytes = MatrixModelBytes();
+  octavo_format_section weights;
+  memcpy(&weights,
+         bytes.data() + sizeof(octavo_format_header) +
+             (OCTAVO_SECTION_WEIGHTS - 1) * sizeof weights,
+         sizeof weights);
+  bytes[weights.offset + 6] = 4;
+  reseal(reinterpret_cast<uint8_t *>(bytes.data()), bytes.size());
+  folder_.write("damaged.octavo", bytes);
+  const ProgramResult result = Start("@damaged.octavo --verify");
+  EXPECT_EQ(result.code, 1);
+  EXPECT_EQ(result.output, "");
+  EXPECT_THAT(result.message, HasSubstr("test vector 0: layer 0 (matrix), fully_connected: value "
+                                        "1: expected 5, found 14 (checksum"));
+  const ProgramResult json = Start("@damaged.octavo --verify --json");
+  EXPECT_EQ(json.code, 1);
+  json_t *verify = json_object_get(Parse(json), "verify");
+  EXPECT_STREQ(json_string_value(json_object_get(verify, "result")), "failed");
+  EXPECT_THAT(json_string_value(json_object_get(verify, "error")), HasSubstr("found 14"));
+}
+
+TEST_F(Run, BenchTellsStatisticsStartAndMemory) {
+  const ProgramResult text = Start("@m.octavo --bench --runs 20");
+  EXPECT_EQ(text.code, 0) << text.message;
+  for (const char *part : {"| runs |", " p99 ", "|   20 |", "| open ms |", " peak kB |", " CPUs"})
+    EXPECT_THAT(text.output, HasSubstr(part));
+  const ProgramResult json = Start("@m.octavo --bench --runs 30 --warmup 0 --threads 2 --json");
+  ASSERT_EQ(json.code, 0) << json.message;
+  json_t *bench = json_object_get(Parse(json), "bench");
+  EXPECT_EQ(json_integer_value(json_object_get(bench, "runs")), 30);
+  json_t *latency = json_object_get(bench, "latency_ms");
+  double last = 0;
+  for (const char *name : {"min", "p5", "p50", "p90", "p95", "p99", "max"}) {
+    const double value = json_number_value(json_object_get(latency, name));
+    EXPECT_GE(value, last) << name;
+    last = value;
+  }
+  for (const char *name : {"first", "mean"})
+    EXPECT_GT(json_number_value(json_object_get(latency, name)), 0) << name;
+  EXPECT_TRUE(json_is_number(json_object_get(latency, "std")));
+  for (const char *name : {"open_ms", "create_ms", "first_run_ms", "peak_bytes", "arena_bytes"})
+    EXPECT_GT(json_number_value(json_object_get(bench, name)), 0) << name;
+  json_t *conditions = json_object_get(bench, "conditions");
+  EXPECT_TRUE(json_is_boolean(json_object_get(conditions, "valid")));
+  EXPECT_EQ(json_integer_value(json_object_get(conditions, "threads")), 2);
+}
+
+TEST_F(Run, BenchGoesOnForTheTimeGiven) {
+  const ProgramResult result = Start("@m.octavo --bench --seconds 0.05 --threads auto --json");
+  ASSERT_EQ(result.code, 0) << result.message;
+  json_t *bench = json_object_get(Parse(result), "bench");
+  EXPECT_GT(json_integer_value(json_object_get(bench, "runs")), 0);
+}
+
+TEST_F(Run, CpuNeedsNoModel) {
+  const ProgramResult text = Start("--cpu");
+  EXPECT_EQ(text.code, 0) << text.message;
+  for (const char *part : {"| Processor ", "| Caches ", "| int8 convolution ", "| Quota "})
+    EXPECT_THAT(text.output, HasSubstr(part));
+  const ProgramResult json = Start("--cpu --json");
+  ASSERT_EQ(json.code, 0);
+  json_t *cpu = json_object_get(Parse(json), "cpu");
+  EXPECT_GE(json_integer_value(json_object_get(cpu, "usable_cpus")), 1);
+  EXPECT_TRUE(json_is_string(json_object_get(json_object_get(cpu, "kernels"), "int8 convolution")));
+  EXPECT_TRUE(json_is_array(json_object_get(cpu, "clusters")));
+  EXPECT_EQ(Start("--bench").code, 2);
+  EXPECT_THAT(Start("--bench --cpu").message, HasSubstr("MODEL is missing"));
+}
+
 TEST_F(Run, VerifyWithoutTestVectorsFails) {
   const ProgramResult result = Start("@m.octavo --verify");
   EXPECT_EQ(result.code, 1);
@@ -159,7 +280,7 @@ TEST_F(Run, UsageAndOutputErrors) {
   const ProgramResult help = Start("--help");
   EXPECT_EQ(help.code, 0);
   for (const char *part : {"--top", "--threads", "--repeat", "--json", "--info", "--profile",
-                           "--verify", "Exit codes:"})
+                           "--verify", "--bench", "--cpu", "Exit codes:"})
     EXPECT_THAT(help.output, HasSubstr(part));
   // A full disk is no success.
   const ProgramResult full = Start("@m.octavo @red.png >/dev/full 2>/dev/null; echo code $?");

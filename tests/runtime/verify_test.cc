@@ -38,7 +38,7 @@ void AddClip(model_writer *writer, const char *name, float low, float high, int3
   model_writer_add_operator(writer, name, OCTAVO_OP_CLIP, &attributes, 1, &from, 1, &to);
 }
 
-Bytes TwoClips(const int8_t *hidden, const int8_t *output, uint32_t vectors = 1) {
+model_writer *WriteTwoClips(const int8_t *hidden, const int8_t *output, uint32_t vectors) {
   model_writer *writer = model_writer_create();
   const uint32_t shape[] = {1, kCount};
   int32_t tensors[3];
@@ -56,7 +56,11 @@ Bytes TwoClips(const int8_t *hidden, const int8_t *output, uint32_t vectors = 1)
     const uint32_t checksums[] = {octavo_crc32(0, h, kCount), octavo_crc32(0, y, kCount)};
     model_writer_add_test(writer, kInput, kCount, y, kCount, checksums, 2);
   }
-  return Finish(writer);
+  return writer;
+}
+
+Bytes TwoClips(const int8_t *hidden, const int8_t *output, uint32_t vectors = 1) {
+  return Finish(WriteTwoClips(hidden, output, vectors));
 }
 
 TEST(Verify, AcceptsWhatArithmeticSays) {
@@ -86,6 +90,76 @@ TEST(Verify, NamesTheFirstLayerThatDiffers) {
            "0x%08x; the first layer to differ on this machine",
            octavo_crc32(0, output, kCount), octavo_crc32(0, kOutput, kCount));
   EXPECT_EQ(message, expected);
+}
+
+// The two clips with four stored values of each layer; of six values those are, by the golden
+// ratio's fractions 0, 0.618, 0.236 and 0.854, the values 0, 3, 1 and 5.
+constexpr uint32_t kSamples = 4;
+constexpr size_t kPlaces[kSamples] = {0, 3, 1, 5};
+
+Bytes SampledClips(const int8_t *hidden, const int8_t *output) {
+  model_writer *writer = WriteTwoClips(hidden, output, 1);
+  int8_t samples[2 * kSamples];
+  for (uint32_t i = 0; i < kSamples; i++) {
+    samples[i] = hidden[kPlaces[i]];
+    samples[kSamples + i] = output[kPlaces[i]];
+  }
+  model_writer_add_samples(writer, samples, kSamples);
+  Bytes bytes = Finish(writer);
+  EXPECT_EQ(HeaderOf(bytes).minor, 2);
+  return bytes;
+}
+
+TEST(Verify, SamplesAreSpread) {
+  for (uint32_t i = 0; i < kSamples; i++)
+    EXPECT_EQ(octavo_format_sample_place(i, kCount), kPlaces[i]);
+  for (uint32_t i = 0; i < OCTAVO_FORMAT_MAX_SAMPLES; i++) {
+    EXPECT_LT(octavo_format_sample_place(i, size_t{1} << 31), size_t{1} << 31);
+    EXPECT_EQ(octavo_format_sample_place(i, 1), 0u);
+  }
+}
+
+TEST(Verify, TellsBothValuesOfTheFirstLayerThatDiffers) {
+  std::string message;
+  EXPECT_EQ(Verify(SampledClips(kHidden, kOutput), &message), OCTAVO_OK) << message;
+  int8_t hidden[kCount], output[kCount];
+  std::copy_n(kHidden, kCount, hidden);
+  std::copy_n(kOutput, kCount, output);
+  hidden[3] = 20; // of the two the one that comes first in the layer is told
+  hidden[5] = 30;
+  EXPECT_EQ(Verify(SampledClips(hidden, output), &message), OCTAVO_ERROR_MISMATCH);
+  EXPECT_EQ(message.substr(0, message.find(" (checksum")),
+            "test vector 0: layer 0 (low), clip: value 3: expected 20, found -10");
+  EXPECT_NE(message.find("the first layer to differ on this machine"), std::string::npos);
+  output[0] = 9;
+  EXPECT_EQ(Verify(SampledClips(kHidden, output), &message), OCTAVO_ERROR_MISMATCH);
+  EXPECT_EQ(message.substr(0, message.find(" (checksum")),
+            "test vector 0: layer 1 (high), clip: value 0: expected 9, found -10");
+}
+
+TEST(Verify, TellsTheChecksumsWhereNoStoredValueDiffers) {
+  int8_t hidden[kCount];
+  std::copy_n(kHidden, kCount, hidden);
+  hidden[2]++;
+  std::string message;
+  EXPECT_EQ(Verify(SampledClips(hidden, kOutput), &message), OCTAVO_ERROR_MISMATCH);
+  EXPECT_EQ(message.substr(0, message.find(" 0x")),
+            "test vector 0: layer 0 (low), clip: expected a result with checksum");
+}
+
+TEST(Verify, WriterRefusesSamplesOfSomeVectorsAlone) {
+  const int8_t samples[2 * kSamples] = {};
+  for (const int calls : {1, 2}) {
+    model_writer *writer = WriteTwoClips(kHidden, kOutput, 2);
+    for (int i = 0; i < calls; i++)
+      model_writer_add_samples(writer, samples, kSamples);
+    uint8_t *data = nullptr;
+    size_t size = 0;
+    octavo_error error = {};
+    EXPECT_EQ(model_writer_finish(writer, &data, &size, &error), OCTAVO_ERROR_ARGUMENT);
+    EXPECT_NE(std::string(error.text).find("samples"), std::string::npos) << error.text;
+    model_writer_free(writer);
+  }
 }
 
 // The checksums are right, so that the layers pass, and the stored output itself is not.

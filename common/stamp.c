@@ -1,4 +1,4 @@
-#include "stamp.h"
+#include "common/stamp.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -79,25 +79,36 @@ void stamp_print(const stamp *s, FILE *stream) {
 }
 
 /* null where the system could not tell. */
-static json_t *known(bool is_known, double value) {
-  return is_known && isfinite(value) ? json_real(value) : json_null();
+static void write_known(json_writer *json, const char *key, bool is_known, double value) {
+  json_writer_real(json, key, is_known ? value : (double)NAN);
 }
 
-static json_t *conditions_json(const platform_conditions *c) {
-  return json_pack("{s:o, s:s, s:o, s:o, s:o, s:I}", "frequency_mhz",
-                   known(c->frequency_mhz > 0, c->frequency_mhz), "governor", c->governor,
-                   "load_average", known(c->load_average >= 0, c->load_average), "throttled",
-                   c->throttled_known ? json_integer(c->throttled) : json_null(), "temperature_c",
-                   known(true, c->temperature_c), "quota_events", (json_int_t)c->quota_events);
+static void write_conditions(const platform_conditions *c, const char *key, json_writer *json) {
+  json_writer_object(json, key);
+  write_known(json, "frequency_mhz", c->frequency_mhz > 0, c->frequency_mhz);
+  json_writer_string(json, "governor", c->governor);
+  write_known(json, "load_average", c->load_average >= 0, c->load_average);
+  write_known(json, "throttled", c->throttled_known, c->throttled);
+  json_writer_real(json, "temperature_c", c->temperature_c);
+  json_writer_unsigned(json, "quota_events", c->quota_events);
+  json_writer_close(json);
 }
 
-json_t *stamp_json(const stamp *s) {
-  json_t *warnings = json_array();
+void stamp_write(const stamp *s, const char *key, json_writer *json) {
+  json_writer_object(json, key);
+  json_writer_string(json, "date", s->date);
+  json_writer_string(json, "cpu", s->cpu.name);
+  json_writer_string(json, "isa", s->cpu.isa);
+  json_writer_string(json, "features", s->cpu.features);
+  json_writer_unsigned(json, "cpus", s->cpu.cpus);
+  json_writer_unsigned(json, "usable_cpus", s->usable_cpus);
+  json_writer_unsigned(json, "threads", s->threads);
+  write_conditions(&s->before, "before", json);
+  write_conditions(&s->after, "after", json);
+  json_writer_boolean(json, "valid", s->warning_count == 0);
+  json_writer_list(json, "warnings");
   for (uint32_t i = 0; i < s->warning_count; i++)
-    json_array_append_new(warnings, json_string(s->warnings[i]));
-  return json_pack("{s:s, s:s, s:s, s:s, s:i, s:i, s:i, s:o, s:o, s:b, s:o}", "date", s->date,
-                   "cpu", s->cpu.name, "isa", s->cpu.isa, "features", s->cpu.features, "cpus",
-                   (int)s->cpu.cpus, "usable_cpus", (int)s->usable_cpus, "threads", (int)s->threads,
-                   "before", conditions_json(&s->before), "after", conditions_json(&s->after),
-                   "valid", s->warning_count == 0, "warnings", warnings);
+    json_writer_string(json, NULL, s->warnings[i]);
+  json_writer_close(json);
+  json_writer_close(json);
 }

@@ -1,10 +1,10 @@
 /* Run times of several subjects, taken in turns: block by block, forwards and backwards, so that
  * what slows the machine down for a while slows all of them. */
-#ifndef OCTAVO_BENCHMARKS_MEASUREMENT_H
-#define OCTAVO_BENCHMARKS_MEASUREMENT_H
+#ifndef OCTAVO_COMMON_MEASUREMENT_H
+#define OCTAVO_COMMON_MEASUREMENT_H
 
 #include "common/statistics.h"
-#include "subject.h"
+#include "common/subject.h"
 
 #ifdef __cplusplus
 extern "C" {

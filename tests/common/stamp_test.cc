@@ -1,4 +1,4 @@
-#include "benchmarks/stamp.h"
+#include "benchmarks/stamp_json.h"
 
 #include <gmock/gmock.h>
 

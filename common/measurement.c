@@ -1,4 +1,4 @@
-#include "measurement.h"
+#include "common/measurement.h"
 
 #include "platforms/platform.h"
 #include "runtime/error.h"

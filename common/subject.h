@@ -1,7 +1,7 @@
 /* A model under measurement: opened, with a session, its inputs filled, run once; and how long each
  * of that took. */
-#ifndef OCTAVO_BENCHMARKS_SUBJECT_H
-#define OCTAVO_BENCHMARKS_SUBJECT_H
+#ifndef OCTAVO_COMMON_SUBJECT_H
+#define OCTAVO_COMMON_SUBJECT_H
 
 #include "common/image.h"
 #include "octavo.h"
@@ -26,6 +26,12 @@ typedef struct subject {
  */
 octavo_status subject_open(const char *path, const octavo_session_options *options, uint64_t seed,
                            subject *s, octavo_error *error);
+
+/* The same with a model that is open already, in open_ms milliseconds, and stays the caller's:
+ * afterwards s->session is to be freed, not *s closed. resident_bytes stays 0. */
+octavo_status subject_start(octavo_model *model, const char *path, double open_ms,
+                            const octavo_session_options *options, uint64_t seed, subject *s,
+                            octavo_error *error);
 
 /* An all-zero *s and NULL are allowed; *s is all zero afterwards. */
 void subject_close(subject *s);

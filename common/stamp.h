@@ -1,12 +1,11 @@
 /* Whether a measurement means anything: the machine's state before and after it, and what speaks
  * against trusting it. */
-#ifndef OCTAVO_BENCHMARKS_STAMP_H
-#define OCTAVO_BENCHMARKS_STAMP_H
+#ifndef OCTAVO_COMMON_STAMP_H
+#define OCTAVO_COMMON_STAMP_H
 
+#include "common/json_writer.h"
 #include "common/statistics.h"
 #include "platforms/platform.h"
-
-#include <jansson.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,8 +34,8 @@ void stamp_check_spread(stamp *s, const char *name, const statistics_summary *su
 /* A line about the machine, and a line per warning. */
 void stamp_print(const stamp *s, FILE *stream);
 
-/* NULL if memory is short. */
-json_t *stamp_json(const stamp *s);
+/* The same as an object; `key` as in json_writer_object. */
+void stamp_write(const stamp *s, const char *key, json_writer *json);
 
 #ifdef __cplusplus
 }

@@ -1,4 +1,4 @@
-#include "benchmarks/measurement.h"
+#include "common/measurement.h"
 #include "tests/benchmarks/colour_model.h"
 
 namespace {

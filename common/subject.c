@@ -1,4 +1,4 @@
-#include "subject.h"
+#include "common/subject.h"
 
 #include "common/random.h"
 #include "platforms/platform.h"
@@ -98,20 +98,30 @@ static octavo_status start(const octavo_session_options *options, uint64_t seed,
   return status;
 }
 
+octavo_status subject_start(octavo_model *model, const char *path, double open_ms,
+                            const octavo_session_options *options, uint64_t seed, subject *s,
+                            octavo_error *error) {
+  *s = (subject){.path = path, .model = model, .open_ms = open_ms};
+  const octavo_status status = start(options, seed, s, error);
+  if (status != OCTAVO_OK) {
+    octavo_error_prefix(error, "%s", path);
+    octavo_session_free(s->session);
+    *s = (subject){0};
+  }
+  return status;
+}
+
 octavo_status subject_open(const char *path, const octavo_session_options *options, uint64_t seed,
                            subject *s, octavo_error *error) {
-  *s = (subject){.path = path};
+  *s = (subject){0};
   const size_t before = platform_memory_resident();
   const uint64_t begun = platform_nanoseconds();
-  octavo_status status = octavo_model_open(path, &s->model, error);
-  s->open_ms = subject_elapsed(begun);
-  if (status == OCTAVO_OK) {
-    status = start(options, seed, s, error);
-    if (status != OCTAVO_OK)
-      octavo_error_prefix(error, "%s", path);
-  }
+  octavo_model *model = NULL;
+  octavo_status status = octavo_model_open(path, &model, error);
+  if (status == OCTAVO_OK)
+    status = subject_start(model, path, subject_elapsed(begun), options, seed, s, error);
   if (status != OCTAVO_OK) {
-    subject_close(s);
+    octavo_model_close(model);
     return status;
   }
   const size_t after = platform_memory_resident();

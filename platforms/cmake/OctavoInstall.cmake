@@ -45,7 +45,7 @@ install(FILES ${octavo_package_dir}/liboctavo.a
 install(FILES ${PROJECT_SOURCE_DIR}/include/octavo.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT development)
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples
-  DESTINATION ${CMAKE_INSTALL_DATADIR}/octavo COMPONENT development)
+  DESTINATION ${CMAKE_INSTALL_DATADIR}/octavo COMPONENT development PATTERN .clang-format EXCLUDE)
 
 include(OctavoLicences)
 include(OctavoPackages)

@@ -1,4 +1,5 @@
-// liboctavo.so exports what octavo.h declares, and nothing else.
+// liboctavo.so, and liboctavo.a as it is installed, export what octavo.h declares, and nothing
+// else.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -27,15 +28,34 @@ std::set<std::string> Declared() {
   return names;
 }
 
-std::set<std::string> Exported() {
-  FILE *listing = popen(OCTAVO_NM " -D --defined-only " OCTAVO_LIBRARY, "r");
+// What nm lists, as lines of an address, a type and a name.
+std::set<std::string> Listed(const char *command) {
+  FILE *listing = popen(command, "r");
   EXPECT_NE(listing, nullptr);
   std::set<std::string> names;
-  char type = 0, name[512];
-  while (listing != nullptr && fscanf(listing, "%*s %c %511s", &type, name) == 2)
-    if (name[0] != '_') // what the compiler and its sanitizers add
+  char line[600], name[512];
+  while (listing != nullptr && fgets(line, sizeof line, listing) != nullptr)
+    if (sscanf(line, "%*s %*c %511s", name) == 1 &&
+        name[0] != '_') // what the compiler and its sanitizers add
       names.insert(name);
   EXPECT_EQ(pclose(listing), 0);
+  return names;
+}
+
+std::set<std::string> Exported() {
+  return Listed(OCTAVO_NM " -D --defined-only " OCTAVO_LIBRARY);
+}
+
+// tests/data/abi.txt: a function that comes or goes is a decision, not an accident.
+std::set<std::string> Committed() {
+  std::ifstream file(OCTAVO_ABI);
+  EXPECT_TRUE(file.good());
+  std::set<std::string> names;
+  for (std::string word, name; file >> word >> name;)
+    if (word == "function")
+      names.insert(name);
+    else
+      std::getline(file, word);
   return names;
 }
 
@@ -44,5 +64,15 @@ TEST(Exports, AreWhatTheHeaderDeclares) {
   EXPECT_GT(declared.size(), 30U);
   EXPECT_EQ(Exported(), declared);
 }
+
+TEST(Exports, AreTheCommittedOnes) {
+  EXPECT_EQ(Exported(), Committed());
+}
+
+#ifdef OCTAVO_MERGED_LIBRARY
+TEST(Exports, InstalledStaticLibraryHasTheSame) {
+  EXPECT_EQ(Listed(OCTAVO_NM " -g --defined-only " OCTAVO_MERGED_LIBRARY), Committed());
+}
+#endif
 
 } // namespace

@@ -1,4 +1,5 @@
-# The program in README.md compiles with the command printed there and classifies a photo.
+# The program in README.md, which is examples/classify.c, compiles with the command printed there and
+# classifies a photo.
 # usage: readme_test.sh SOURCE_DIR BUILD_DIR
 . "$(dirname "$0")/expect.sh"
 build=$2
@@ -15,6 +16,8 @@ ln -s "$root/models" models
 ln -s "$build" build/release
 fenced c >classify.c
 fenced sh >commands
+expect 'how the program in README.md differs from examples/classify.c' '' \
+  "$(diff classify.c "$root/examples/classify.c")"
 cp "$root/tests/fuzz/corpus/image/baseline.jpg" photo.jpg
 
 output=$(sh -e commands 2>&1)

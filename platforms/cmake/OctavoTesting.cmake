@@ -65,12 +65,14 @@ function(octavo_register_emulated_tests name labels program)
       set(command sh -c "echo 'skipped: ${OCTAVO_EMULATOR} (package qemu-user) is absent'; exit 77")
     endif()
     add_test(NAME ${name}.${cpu} COMMAND ${command})
+    # libpng looks for libz beside itself only where it is told.
+    set(libraries ${octavo_sysroot}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
     set_tests_properties(${name}.${cpu} PROPERTIES
       LABELS "${labels};${folder}"
       TIMEOUT 900
       SKIP_RETURN_CODE 77
       RUN_SERIAL "${threaded}"
-      ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.${cpu}.xml;QEMU_CPU=${cpu};QEMU_LD_PREFIX=${OCTAVO_EMULATOR_ROOT}")
+      ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.${cpu}.xml;QEMU_CPU=${cpu};QEMU_LD_PREFIX=${OCTAVO_EMULATOR_ROOT};QEMU_SET_ENV=LD_LIBRARY_PATH=${libraries}")
   endforeach()
 endfunction()
 

@@ -1,21 +1,43 @@
 # Libraries that the project links.
 #
 #   octavo_deps::xnnpack   XNNPACK, its kernels, pthreadpool, cpuinfo, libm, threads
-#   octavo_deps::jpeg, octavo_deps::png, octavo_deps::jansson
+#   octavo_deps::jpeg, octavo_deps::png, octavo_deps::jansson (not with OCTAVO_DEVICE_ONLY)
 #
 # OCTAVO_DEPS=source links the static libraries that scripts/bootstrap built; OCTAVO_DEPS=system
 # links the distribution's.
 
+# The toolchain files name the Debian architecture whose libraries scripts/fetch-sysroot unpacks.
+if(OCTAVO_ARCHITECTURE)
+  execute_process(
+    COMMAND ${PROJECT_SOURCE_DIR}/scripts/fetch-sysroot --print-folder ${OCTAVO_ARCHITECTURE}
+    OUTPUT_VARIABLE octavo_sysroot OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE octavo_code)
+  if(NOT octavo_code EQUAL 0 OR NOT IS_DIRECTORY "${octavo_sysroot}")
+    message(FATAL_ERROR "Expected libjpeg and libpng for ${OCTAVO_ARCHITECTURE} in "
+      "'${octavo_sysroot}'. Run scripts/cross, or scripts/fetch-sysroot ${OCTAVO_ARCHITECTURE}.")
+  endif()
+  list(PREPEND CMAKE_FIND_ROOT_PATH ${octavo_sysroot})
+endif()
+if(OCTAVO_STATIC_PROGRAMS)
+  set(CMAKE_FIND_LIBRARY_SUFFIXES .a)
+  string(APPEND CMAKE_EXE_LINKER_FLAGS " -static")
+endif()
+
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
-pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
-
+if(OCTAVO_ARCHITECTURE)
+  # jconfig.h differs between processors.
+  set_property(TARGET JPEG::JPEG APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES
+    ${octavo_sysroot}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
+endif()
 add_library(octavo_deps::jpeg ALIAS JPEG::JPEG)
 add_library(octavo_deps::png ALIAS PNG::PNG)
-add_library(octavo_deps::jansson ALIAS PkgConfig::jansson)
+if(NOT OCTAVO_DEVICE_ONLY)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
+  add_library(octavo_deps::jansson ALIAS PkgConfig::jansson)
+endif()
 
 # Asks scripts/bootstrap where it installs for this target; the folder's name follows from the
 # pinned sources, the options and the compiler, so that a stale build is never linked.

@@ -2,18 +2,43 @@
 # caller (so OCTAVO_CIFAR10_DIR, where the data set lies, reaches it) and it leaves its single
 # results in gtest/<name>.xml of the build folder, where scripts/test counts them.
 
-find_package(GTest REQUIRED)
+if(CMAKE_CROSSCOMPILING)
+  # From its source, which Debian's package googletest installs.
+  set(OCTAVO_GOOGLETEST_DIR /usr/src/googletest CACHE PATH "Folder with the source of googletest")
+  if(NOT EXISTS ${OCTAVO_GOOGLETEST_DIR}/CMakeLists.txt)
+    message(FATAL_ERROR "Expected the source of googletest in '${OCTAVO_GOOGLETEST_DIR}' (package "
+      "googletest). Install it, or build without tests: -DOCTAVO_BUILD_TESTS=OFF.")
+  endif()
+  set(INSTALL_GTEST OFF CACHE BOOL "" FORCE)
+  add_subdirectory(${OCTAVO_GOOGLETEST_DIR} googletest EXCLUDE_FROM_ALL)
+  foreach(name IN ITEMS gtest gtest_main gmock)
+    if(NOT TARGET GTest::${name})
+      add_library(GTest::${name} ALIAS ${name})
+    endif()
+  endforeach()
+  find_program(OCTAVO_EMULATOR_PROGRAM ${OCTAVO_EMULATOR})
+else()
+  find_package(GTest REQUIRED)
+endif()
 find_program(OCTAVO_QEMU_X86_64 qemu-x86_64)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gtest)
 # Builds the programs that ThreadSanitizer is meant for, and no others.
 add_custom_target(octavo_threads_tests)
+# In a build for another processor: what scripts/test runs on an emulated one.
+add_custom_target(octavo_quick_tests)
 
 # octavo_register_test(NAME [THREADED] LABELS a b COMMAND c...)
 # THREADED: ctest runs no other test beside it. pthreadpool's threads wait for work by spinning, so
 # two such tests at once on two cores take ten times as long as one after the other.
 # A program that finds that it cannot run here says why and exits with 77: skipped.
+# In a build for another processor the test runs on each that the toolchain file lists, as
+# NAME.PROCESSOR and with the name of its folder as a label.
 function(octavo_register_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED" "" "LABELS;COMMAND")
+  if(CMAKE_CROSSCOMPILING)
+    octavo_register_emulated_tests(${name} "${arg_LABELS}" ${arg_COMMAND})
+    return()
+  endif()
   add_test(NAME ${name} COMMAND ${arg_COMMAND})
   set_tests_properties(${name} PROPERTIES
     LABELS "${arg_LABELS}"
@@ -23,9 +48,37 @@ function(octavo_register_test name)
     ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.xml")
 endfunction()
 
+# The processor goes through the environment, which programs that the test starts inherit.
+function(octavo_register_emulated_tests name labels program)
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
+  set(threaded OFF)
+  if("threads" IN_LIST labels)
+    set(threaded ON)
+  endif()
+  if(folder STREQUAL "operators" OR "verify" IN_LIST labels)
+    add_dependencies(octavo_quick_tests ${program})
+  endif()
+  foreach(cpu IN LISTS OCTAVO_EMULATED_CPUS)
+    if(OCTAVO_EMULATOR_PROGRAM)
+      set(command ${OCTAVO_EMULATOR_PROGRAM} $<TARGET_FILE:${program}> ${ARGN})
+    else()
+      set(command sh -c "echo 'skipped: ${OCTAVO_EMULATOR} (package qemu-user) is absent'; exit 77")
+    endif()
+    add_test(NAME ${name}.${cpu} COMMAND ${command})
+    # libpng looks for libz beside itself only where it is told.
+    set(libraries ${octavo_sysroot}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
+    set_tests_properties(${name}.${cpu} PROPERTIES
+      LABELS "${labels};${folder}"
+      TIMEOUT 900
+      SKIP_RETURN_CODE 77
+      RUN_SERIAL "${threaded}"
+      ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.${cpu}.xml;QEMU_CPU=${cpu};QEMU_LD_PREFIX=${OCTAVO_EMULATOR_ROOT};QEMU_SET_ENV=LD_LIBRARY_PATH=${libraries}")
+  endforeach()
+endfunction()
+
 # Runs the test program NAME once more on each emulated processor, under the label qemu.
 function(octavo_add_qemu_tests name)
-  if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" OR OCTAVO_SANITIZE)
+  if(CMAKE_CROSSCOMPILING OR NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64" OR OCTAVO_SANITIZE)
     return()
   endif()
   foreach(cpu IN ITEMS Haswell Nehalem)

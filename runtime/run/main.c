@@ -15,7 +15,7 @@ static const option_descriptor descriptors[] = {
     {.name = "IMAGE",
      .kind = OPTION_ARGUMENTS,
      .offset = offsetof(run_options, images),
-     .help = "JPEG or PNG files to classify, each on its own."},
+     .help = RUN_IMAGE_KINDS " files to classify, each on its own."},
     {.name = "top",
      .kind = OPTION_UNSIGNED,
      .offset = offsetof(run_options, top),
@@ -154,7 +154,7 @@ static bool act(const run_options *options, octavo_model *model, json_writer *js
 static bool run(const run_options *options) {
   octavo_error error = {{0}};
   octavo_model *model = NULL;
-  if (octavo_model_open(options->model, &model, &error) != OCTAVO_OK)
+  if (run_model_open(options, &model, &error) != OCTAVO_OK)
     return fail(&error);
   bool good = false;
   if (options->json) {
@@ -172,9 +172,22 @@ static bool run(const run_options *options) {
   return good;
 }
 
+/* A program with its model inside takes no MODEL, which is the first descriptor, and the examples
+ * are about that. */
+static option_program command_line(void) {
+  option_program line = program;
+  if (run_model_inside != NULL) {
+    line.options++;
+    line.option_count--;
+    line.examples = NULL;
+  }
+  return line;
+}
+
 int main(int argc, char **argv) {
-  run_options options = {.threads = 1, .repeat = 1, .top = 5};
-  const int code = options_parse(&program, argc, argv, &options);
+  run_options options = {.model = run_model_inside, .threads = 1, .repeat = 1, .top = 5};
+  const option_program line = command_line();
+  const int code = options_parse(&line, argc, argv, &options);
   if (code != OPTIONS_RUN)
     return code;
   if (options.images.count == 0 && !options.info && !options.profile && !options.verify) {

@@ -8,14 +8,17 @@
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-find_package(PkgConfig REQUIRED)
-find_package(JPEG REQUIRED)
-find_package(PNG REQUIRED)
-pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
-
-add_library(octavo_deps::jpeg ALIAS JPEG::JPEG)
-add_library(octavo_deps::png ALIAS PNG::PNG)
-add_library(octavo_deps::jansson ALIAS PkgConfig::jansson)
+if(OCTAVO_RUN_IMAGES OR NOT OCTAVO_DEVICE_ONLY)
+  find_package(JPEG REQUIRED)
+  find_package(PNG REQUIRED)
+  add_library(octavo_deps::jpeg ALIAS JPEG::JPEG)
+  add_library(octavo_deps::png ALIAS PNG::PNG)
+endif()
+if(NOT OCTAVO_DEVICE_ONLY)
+  find_package(PkgConfig REQUIRED)
+  pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)
+  add_library(octavo_deps::jansson ALIAS PkgConfig::jansson)
+endif()
 
 # Asks scripts/bootstrap where it installs for this target; the folder's name follows from the
 # pinned sources, the options and the compiler, so that a stale build is never linked.

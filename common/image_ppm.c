@@ -1,6 +1,6 @@
 /* PPM, binary: "P6", width, height and the largest value in ASCII, one blank, then RGB. It needs no
  * library, so that a program without libjpeg and libpng can still be given pictures:
- * https://netpbm.sourceforge.net/doc/ppm.html */
+ * ppm(5) of Netpbm describes it. */
 #include "image_codec.h"
 
 #include "runtime/error.h"

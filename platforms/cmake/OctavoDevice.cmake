@@ -140,8 +140,10 @@ endfunction()
 
 # LAYERS: a list, or ANY for those that any model may have.
 function(octavo_trim_xnnpack target layers)
-  if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    return() # --wrap is an option of the linkers for ELF.
+  # --wrap is an option of the linkers for ELF. That of Debian 12 crashes over it together with
+  # AddressSanitizer's sections, and programs with sanitizers are not small anyway.
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR OCTAVO_SANITIZE)
+    return()
   endif()
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${octavo_xnnpack_entries})
   file(STRINGS ${octavo_xnnpack_entries} lines REGEX "^[a-z0-9_]+:")
@@ -191,6 +193,7 @@ function(octavo_embed_model target file)
   configure_file(${PROJECT_SOURCE_DIR}/runtime/run/model_inside.c.in ${model_code} @ONLY)
   set_source_files_properties(${model_code} PROPERTIES OBJECT_DEPENDS ${file})
   target_sources(${target} PRIVATE ${model_code})
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/runtime/run)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/runtime
+    ${PROJECT_SOURCE_DIR}/runtime/run)
   octavo_trim_xnnpack(${target} "${layers}")
 endfunction()

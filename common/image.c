@@ -20,6 +20,7 @@ typedef struct image_format {
 static const image_format formats[] = {
     {"a JPEG image", "\xff\xd8\xff", 3, image_decode_jpeg},
     {"a PNG image", "\x89PNG\r\n\x1a\n", 8, image_decode_png},
+    {"a PPM image", "P6", 2, image_decode_ppm},
     {"a GIF image", "GIF8", 4, NULL},
     {"a BMP image", "BM", 2, NULL},
     {"a RIFF file (such as WebP)", "RIFF", 4, NULL},

@@ -1,9 +1,11 @@
-/* Reading JPEG and PNG files into 8-bit RGB.
+/* Reading JPEG, PNG and binary PPM (P6) files into 8-bit RGB.
  *
  * JPEG: baseline and progressive; grayscale is copied to the three channels; CMYK and YCCK are
  * converted the simple way, c·k/255. PNG: every bit depth (16 bits are scaled to 8 with rounding),
  * palette, grayscale; transparency is put on black; gamma and colour profiles are ignored, as PIL
- * and OpenCV do. EXIF orientation is ignored. */
+ * and OpenCV do. EXIF orientation is ignored.
+ * Programs that are to be small link no libjpeg and libpng and read PPM alone
+ * (OCTAVO_RUN_IMAGES=OFF). */
 #ifndef OCTAVO_COMMON_IMAGE_H
 #define OCTAVO_COMMON_IMAGE_H
 

@@ -11,6 +11,7 @@ typedef octavo_status image_decoder(const uint8_t *data, size_t size, const char
 
 image_decoder image_decode_jpeg;
 image_decoder image_decode_png;
+image_decoder image_decode_ppm;
 
 /* Refuses sides of 0 and images over the caps of image.h. */
 octavo_status image_check_size(uint64_t width, uint64_t height, const char *name,

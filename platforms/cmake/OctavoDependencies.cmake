@@ -24,15 +24,17 @@ endif()
 
 set(THREADS_PREFER_PTHREAD_FLAG ON)
 find_package(Threads REQUIRED)
-find_package(JPEG REQUIRED)
-find_package(PNG REQUIRED)
-if(OCTAVO_ARCHITECTURE)
-  # jconfig.h differs between processors.
-  set_property(TARGET JPEG::JPEG APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES
-    ${octavo_sysroot}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
+if(OCTAVO_RUN_IMAGES OR NOT OCTAVO_DEVICE_ONLY)
+  find_package(JPEG REQUIRED)
+  find_package(PNG REQUIRED)
+  if(OCTAVO_ARCHITECTURE)
+    # jconfig.h differs between processors.
+    set_property(TARGET JPEG::JPEG APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES
+      ${octavo_sysroot}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})
+  endif()
+  add_library(octavo_deps::jpeg ALIAS JPEG::JPEG)
+  add_library(octavo_deps::png ALIAS PNG::PNG)
 endif()
-add_library(octavo_deps::jpeg ALIAS JPEG::JPEG)
-add_library(octavo_deps::png ALIAS PNG::PNG)
 if(NOT OCTAVO_DEVICE_ONLY)
   find_package(PkgConfig REQUIRED)
   pkg_check_modules(jansson REQUIRED IMPORTED_TARGET jansson)

@@ -4,6 +4,12 @@
 
 #include "operator.h"
 
+/* All operators (table.c), or in a program for one model the ones that it needs: such a program
+ * brings a table of its own, which the linker takes instead (platforms/cmake/OctavoDevice.cmake).
+ */
+extern const octavo_operator_type *const octavo_operator_rows[];
+extern const size_t octavo_operator_row_count;
+
 extern const octavo_operator_type octavo_operator_convolution;
 extern const octavo_operator_type octavo_operator_fully_connected;
 extern const octavo_operator_type octavo_operator_add;

@@ -15,7 +15,7 @@ static const option_descriptor descriptors[] = {
     {.name = "IMAGE",
      .kind = OPTION_ARGUMENTS,
      .offset = offsetof(run_options, images),
-     .help = "JPEG or PNG files to classify, each on its own."},
+     .help = RUN_IMAGE_KINDS " files to classify, each on its own."},
     {.name = "top",
      .kind = OPTION_UNSIGNED,
      .offset = offsetof(run_options, top),
@@ -197,11 +197,23 @@ static bool run(const run_options *options) {
     return report(options, NULL, 0);
   platform_cpu_prefer_fast(options->threads);
   const uint64_t begun = platform_nanoseconds();
-  if (octavo_model_open(options->model, &model, &error) != OCTAVO_OK)
+  if (run_model_open(options, &model, &error) != OCTAVO_OK)
     return fail(&error);
   const bool good = report(options, model, subject_elapsed(begun));
   octavo_model_close(model);
   return good;
+}
+
+/* A program with its model inside takes no MODEL, which is the first descriptor, and the examples
+ * are about that. */
+static option_program command_line(void) {
+  option_program line = program;
+  if (run_model_inside != NULL) {
+    line.options++;
+    line.option_count--;
+    line.examples = NULL;
+  }
+  return line;
 }
 
 /* Returns the exit code of wrong usage, or OPTIONS_RUN. */
@@ -221,8 +233,10 @@ static int check_usage(const run_options *options) {
 }
 
 int main(int argc, char **argv) {
-  run_options options = {.threads = 1, .repeat = 1, .top = 5, .seconds = 2, .warmup = 10};
-  int code = options_parse(&program, argc, argv, &options);
+  run_options options = {
+      .model = run_model_inside, .threads = 1, .repeat = 1, .top = 5, .seconds = 2, .warmup = 10};
+  const option_program line = command_line();
+  int code = options_parse(&line, argc, argv, &options);
   if (code == OPTIONS_RUN)
     code = check_usage(&options);
   if (code != OPTIONS_RUN)

@@ -216,6 +216,36 @@ TEST(ImagePng, HugeDimensionsAreRefused) {
   EXPECT_NE(decoded.status, OCTAVO_OK);
 }
 
+TEST(ImagePpm, PixelsAsTheyAre) {
+  const Decoded decoded = Decode("P6 2\t1\n255\n\x01\x02\x03\xff\xfe\n");
+  ASSERT_EQ(decoded.status, OCTAVO_OK) << decoded.error;
+  EXPECT_EQ(decoded.width, 2u);
+  EXPECT_EQ(decoded.height, 1u);
+  EXPECT_THAT(decoded.pixels, ElementsAre(1, 2, 3, 255, 254, 10));
+}
+
+TEST(ImagePpm, CommentsAndTrailingBytesAreSkipped) {
+  const Decoded decoded = Decode("P6# 9 9\n1 #2\n # 3\n1\r255\nabcd");
+  ASSERT_EQ(decoded.status, OCTAVO_OK) << decoded.error;
+  EXPECT_THAT(decoded.pixels, ElementsAre('a', 'b', 'c'));
+}
+
+TEST(ImagePpm, EveryTruncationIsRefused) {
+  const std::string whole = "P6 2 1 255 abcdef";
+  for (size_t size = 2; size < whole.size(); size++)
+    EXPECT_NE(Decode(whole.substr(0, size)).status, OCTAVO_OK) << size;
+  EXPECT_THAT(Decode("P6 2 1 255 abcde").error,
+              HasSubstr("file: PPM image is cut off: expected 6 bytes of pixels, found 5"));
+}
+
+TEST(ImagePpm, OtherThanBytesAndHugeOnesAreRefused) {
+  EXPECT_THAT(Decode("P6 1 1 65535 abcdef").error, HasSubstr("values up to 65535, expected 255"));
+  EXPECT_THAT(Decode("P6 1 1 255abc").error, HasSubstr("expected a blank"));
+  for (const char *size :
+       {"0 1", "1 0", "-1 1", "65501 1", "99999999999999999999 1", "65000 65000"})
+    EXPECT_NE(Decode(std::string("P6 ") + size + " 255 abc").status, OCTAVO_OK) << size;
+}
+
 TEST(Image, ForeignFilesAreNamed) {
   const struct {
     std::string bytes;
@@ -257,7 +287,8 @@ TEST(Image, Extensions) {
 }
 
 TEST(Image, AllocationFailures) {
-  for (const std::string &bytes : {EncodeJpeg(SolidJpeg(16, 16)), SolidPng(16, 16, 1, 2, 3)}) {
+  for (const std::string &bytes :
+       {EncodeJpeg(SolidJpeg(16, 16)), SolidPng(16, 16, 1, 2, 3), std::string("P6 1 1 255 abc")}) {
     FailEachAllocation([&](octavo_error *error) {
       image result = {};
       const octavo_status status = image_decode(bytes.data(), bytes.size(), "file", &result, error);

@@ -1,0 +1,200 @@
+# Programs for devices: static ones, small ones, and ones with a model inside.
+#
+#   octavo_device_program(TARGET)             static and trimmed, where OCTAVO_STATIC_PROGRAMS says so
+#   octavo_trim_xnnpack(TARGET LAYERS)        leaves out of XNNPACK what none of these layers needs
+#   octavo_model_layers(FILE OPERATORS LAYERS) reads a model's operators and layers, in the sense of
+#                                             runtime/operators/xnnpack_entries.txt
+#   octavo_embed_model(TARGET FILE)           makes TARGET a program for that one model
+#
+# The model is read by CMake itself, so that all this works when cross compiling. The offsets are
+# those of runtime/format.h.
+
+option(OCTAVO_STATIC_PROGRAMS "Link programs statically and leave out of octavo-run what it does not need"
+  OFF)
+option(OCTAVO_RUN_IMAGES "octavo-run reads JPEG and PNG (OFF: binary PPM alone)" ON)
+set(OCTAVO_MODEL "" CACHE FILEPATH
+  "A .octavo file: also build octavo-run-NAME, a program for that one model")
+
+set(octavo_xnnpack_entries ${PROJECT_SOURCE_DIR}/runtime/operators/xnnpack_entries.txt)
+# By opcode; the constants' names in runtime/operators/table.h after octavo_operator_.
+set(octavo_operators - convolution fully_connected add max_pool average_pool global_average_pool clip
+  softmax concatenation reshape pad quantize dequantize unary multiply subtract transpose slice
+  resize mean)
+set(octavo_types - int8 float32 int32)
+
+# The little-endian number of `bytes` at `offset` of a string of hexadecimal digits.
+function(octavo_number result digits offset bytes)
+  set(value "")
+  foreach(i RANGE 1 ${bytes})
+    math(EXPR at "2 * (${offset} + ${i} - 1)")
+    string(SUBSTRING "${digits}" ${at} 2 byte)
+    set(value "${byte}${value}")
+  endforeach()
+  math(EXPR value "0x0${value}")
+  set(${result} ${value} PARENT_SCOPE)
+endfunction()
+
+# The bytes of section `index` as hexadecimal digits.
+function(octavo_section result file index)
+  math(EXPR offset "64 + 24 * ${index}")
+  file(READ ${file} entry OFFSET ${offset} LIMIT 24 HEX)
+  octavo_number(begin "${entry}" 8 8)
+  octavo_number(size "${entry}" 16 8)
+  set(digits "")
+  if(size GREATER 0)
+    file(READ ${file} digits OFFSET ${begin} LIMIT ${size} HEX)
+  endif()
+  set(${result} "${digits}" PARENT_SCOPE)
+endfunction()
+
+# The type of tensor `index` by its name.
+function(octavo_tensor_type result tensors index)
+  math(EXPR offset "64 * ${index} + 4")
+  octavo_number(type "${tensors}" ${offset} 1)
+  list(GET octavo_types ${type} name)
+  set(${result} ${name} PARENT_SCOPE)
+endfunction()
+
+# Whether a convolution has one channel in and out of each group: the rule of XNNPACK's
+# create_convolution2d_nhwc.
+function(octavo_is_depthwise result record tensors weights)
+  math(EXPR shape "64 * ${weights} + 8")
+  math(EXPR last "64 * ${weights} + 20")
+  octavo_number(outputs "${tensors}" ${shape} 4)
+  octavo_number(inputs_of_group "${tensors}" ${last} 4)
+  octavo_number(groups "${record}" 56 4)
+  set(${result} FALSE PARENT_SCOPE)
+  if(inputs_of_group EQUAL 1 AND outputs EQUAL groups)
+    set(${result} TRUE PARENT_SCOPE)
+  endif()
+endfunction()
+
+function(octavo_model_layers file operators_result layers_result)
+  file(READ ${file} header LIMIT 64 HEX)
+  if(NOT header MATCHES "^894f435441564f0a")
+    message(FATAL_ERROR "OCTAVO_MODEL: ${file}: expected an Octavo model, found another kind of file")
+  endif()
+  octavo_section(tensors ${file} 1)
+  octavo_section(records ${file} 2)
+  octavo_section(operands ${file} 3)
+  list(LENGTH octavo_operators known)
+  string(LENGTH "${records}" digits)
+  math(EXPR last "${digits} / 160 - 1")
+  set(operators)
+  set(layers)
+  foreach(i RANGE ${last})
+    math(EXPR at "160 * ${i}")
+    string(SUBSTRING "${records}" ${at} 160 record)
+    octavo_number(opcode "${record}" 4 2)
+    octavo_number(operand "${record}" 8 4)
+    if(opcode LESS 1 OR NOT opcode LESS known)
+      message(FATAL_ERROR "OCTAVO_MODEL: ${file}: operator ${i}: opcode ${opcode} is not one of "
+        "runtime/operators/. Is the model of a newer version?")
+    endif()
+    list(GET octavo_operators ${opcode} operator)
+    math(EXPR first "4 * ${operand}")
+    octavo_number(x "${operands}" ${first} 4)
+    octavo_tensor_type(type "${tensors}" ${x})
+    if(opcode LESS 3) # these have weights
+      math(EXPR second "4 * (${operand} + 1)")
+      octavo_number(weights "${operands}" ${second} 4)
+      octavo_tensor_type(weights_type "${tensors}" ${weights})
+      if(type STREQUAL "float32" AND weights_type STREQUAL "int8")
+        set(type dynamic)
+      endif()
+    endif()
+    list(APPEND operators ${operator})
+    list(APPEND layers ${operator} ${operator}.${type})
+    if(operator STREQUAL "convolution")
+      octavo_is_depthwise(depthwise "${record}" "${tensors}" ${weights})
+      if(depthwise)
+        list(APPEND layers depthwise depthwise.${type})
+      endif()
+    endif()
+  endforeach()
+  list(REMOVE_DUPLICATES operators)
+  list(REMOVE_DUPLICATES layers)
+  set(${operators_result} ${operators} PARENT_SCOPE)
+  set(${layers_result} ${layers} PARENT_SCOPE)
+endfunction()
+
+# The C code of what stands for function `name` where no layer needs it; runtime/operators/
+# xnnpack_entries.txt says what it does.
+function(octavo_stub result name)
+  set(wrapped __wrap_${name})
+  if(name MATCHES "^xnn_init_.*_dwconv_config$")
+    set(code "const void *${wrapped}(void);\nconst void *${wrapped}(void) {\n  return no_kernels;\n}\n")
+  elseif(name MATCHES "^xnn_init_")
+    set(code "const void *${wrapped}(void);\nconst void *${wrapped}(void) {\n  return 0;\n}\n")
+  elseif(name MATCHES "^xnn_(create|reshape)_")
+    set(code "enum xnn_status ${wrapped}(void);\nenum xnn_status ${wrapped}(void) {
+  return xnn_status_unsupported_parameter;\n}\n")
+  elseif(name MATCHES "^octavo_convolution_")
+    set(code "extern const octavo_convolution_method ${wrapped};
+const octavo_convolution_method ${wrapped} = {.accepts = refuse};\n")
+  else()
+    set(code "_Noreturn void ${wrapped}(void);\n_Noreturn void ${wrapped}(void) {\n  __builtin_trap();\n}\n")
+  endif()
+  set(${result} "${code}" PARENT_SCOPE)
+endfunction()
+
+# LAYERS: a list, or ANY for those that any model may have.
+function(octavo_trim_xnnpack target layers)
+  # --wrap is an option of the linkers for ELF. That of Debian 12 crashes over it together with
+  # AddressSanitizer's sections, and programs with sanitizers are not small anyway.
+  if(NOT CMAKE_SYSTEM_NAME STREQUAL "Linux" OR OCTAVO_SANITIZE)
+    return()
+  endif()
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${octavo_xnnpack_entries})
+  file(STRINGS ${octavo_xnnpack_entries} lines REGEX "^[a-z0-9_]+:")
+  set(stubs "")
+  foreach(line IN LISTS lines)
+    string(REGEX MATCHALL "[a-z0-9_.]+" users "${line}")
+    list(POP_FRONT users name)
+    set(needed FALSE)
+    foreach(user IN LISTS users)
+      if("${layers}" STREQUAL "ANY" OR user IN_LIST layers)
+        set(needed TRUE)
+      endif()
+    endforeach()
+    if(NOT needed)
+      target_link_options(${target} PRIVATE -Wl,--wrap=${name})
+      octavo_stub(stub ${name})
+      string(APPEND stubs "\n${stub}")
+    endif()
+  endforeach()
+  set(octavo_stubs "${stubs}")
+  configure_file(${PROJECT_SOURCE_DIR}/runtime/run/trim.c.in
+    ${CMAKE_CURRENT_BINARY_DIR}/${target}_trim.c @ONLY)
+  target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${target}_trim.c)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/runtime)
+endfunction()
+
+function(octavo_device_program target)
+  if(NOT OCTAVO_STATIC_PROGRAMS)
+    return()
+  endif()
+  # Code and constants in one segment spare two gaps of up to a page.
+  target_link_options(${target} PRIVATE -static
+    -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code)
+endfunction()
+
+function(octavo_embed_model target file)
+  set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+  octavo_model_layers(${file} operators layers)
+  message(STATUS "${target}: ${layers}")
+  set(rows "")
+  foreach(operator IN LISTS operators)
+    string(APPEND rows "    &octavo_operator_${operator},\n")
+  endforeach()
+  get_filename_component(model_name ${file} NAME)
+  set(model_code ${CMAKE_CURRENT_BINARY_DIR}/${target}_model.c)
+  set(model_file ${file})
+  set(model_rows "${rows}")
+  configure_file(${PROJECT_SOURCE_DIR}/runtime/run/model_inside.c.in ${model_code} @ONLY)
+  set_source_files_properties(${model_code} PROPERTIES OBJECT_DEPENDS ${file})
+  target_sources(${target} PRIVATE ${model_code})
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/runtime
+    ${PROJECT_SOURCE_DIR}/runtime/run)
+  octavo_trim_xnnpack(${target} "${layers}")
+endfunction()

@@ -228,7 +228,7 @@ Results run(Builder &b, const Values &input, uint32_t batch) {
   reference_run expected = {};
   EXPECT_EQ(reference_run_model(model.get(), batch, inputs, &expected, &error), OCTAVO_OK);
   const octavo_format_tensor &y = model->tensors[model->outputs[0]];
-  const size_t count = y.bytes / sizeof(float) * batch;
+  const size_t count = static_cast<size_t>(y.bytes) / sizeof(float) * batch;
   const float *found = static_cast<const float *>(octavo_session_output(session, 0));
   const float *wanted = static_cast<const float *>(expected.data[model->outputs[0]]);
   results.engine.assign(found, found + count);

@@ -5,6 +5,7 @@
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <condition_variable>
 #include <mutex>
 #include <set>
 #include <vector>
@@ -16,13 +17,18 @@ struct Record {
   std::multiset<uint32_t> done;
   std::set<uint32_t> threads;
   uint32_t fails_at = UINT32_MAX;
+  std::condition_variable failure;
 };
 
 octavo_status Work(void *context, uint32_t thread, uint32_t index, octavo_error *error) {
   auto *record = static_cast<Record *>(context);
-  const std::lock_guard<std::mutex> guard(record->lock);
+  std::unique_lock<std::mutex> guard(record->lock);
+  /* On a busy machine the others would be through before the one that fails gets a processor. */
+  if (record->fails_at != UINT32_MAX && index > record->fails_at)
+    record->failure.wait(guard, [&] { return record->done.count(record->fails_at) > 0; });
   record->done.insert(index);
   record->threads.insert(thread);
+  record->failure.notify_all();
   if (index == record->fails_at)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT, "index %u", index);
   return OCTAVO_OK;

@@ -18,18 +18,20 @@ static octavo_status write_heading(atomic_file *file, const calibration *c, octa
   return status == OCTAVO_OK ? atomic_file_print(file, error, ",movement,enough\n") : status;
 }
 
+/* Adding 0 makes 0 of −0, which a calibrator may give. */
+static octavo_status write_range(atomic_file *file, value_range range, octavo_error *error) {
+  return atomic_file_print(file, error, ",%.7g,%.7g", (double)range.min + 0.0,
+                           (double)range.max + 0.0);
+}
+
 static octavo_status write_row(atomic_file *file, const calibration *c, uint32_t tensor,
                                const char *name, octavo_error *error) {
   octavo_status status = write_name(file, name, error);
   if (status == OCTAVO_OK)
-    status = atomic_file_print(file, error, ",%.7g,%.7g", (double)c->seen[tensor].min,
-                               (double)c->seen[tensor].max);
-  for (uint32_t s = 0; s < CALIBRATION_STAGES && status == OCTAVO_OK; s++) {
-    const value_range range = c->stages[s][tensor];
+    status = write_range(file, c->seen[tensor], error);
+  for (uint32_t s = 0; s < CALIBRATION_STAGES && status == OCTAVO_OK; s++)
     status = c->stage_images[s] == 0 ? atomic_file_print(file, error, ",,")
-                                     : atomic_file_print(file, error, ",%.7g,%.7g",
-                                                         (double)range.min, (double)range.max);
-  }
+                                     : write_range(file, c->stages[s][tensor], error);
   const float moved = calibration_movement(c, tensor);
   return status == OCTAVO_OK ? atomic_file_print(file, error, ",%.4f,%s\n", (double)moved,
                                                  moved <= CALIBRATION_ENOUGH ? "yes" : "no")

@@ -21,7 +21,6 @@ endif()
 # CMake's Release means -O3, which buys nothing here (the time is spent in XNNPACK's kernels)
 # and makes the device program larger.
 string(REPLACE "-O3" "-O2" CMAKE_C_FLAGS_RELEASE "${CMAKE_C_FLAGS_RELEASE}")
-string(REPLACE "-O3" "-O2" CMAKE_CXX_FLAGS_RELEASE "${CMAKE_CXX_FLAGS_RELEASE}")
 
 # The compiler may not fuse a*b+c: the same model must give the same bits on every machine.
 add_compile_options(-ffp-contract=off -ffunction-sections -fdata-sections)

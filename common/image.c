@@ -42,13 +42,13 @@ static octavo_status refuse(const uint8_t *data, size_t size, const char *name, 
     found = "an empty file";
   if (found != NULL)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                            "%s: expected a JPEG or PNG image, found %s", name, found);
+                            "%s: expected a JPEG, PNG or PPM (P6) image, found %s", name, found);
   char bytes[3 * 8 + 1] = "";
   for (size_t i = 0; i < size && i < 8; i++)
     snprintf(bytes + 3 * i, 4, " %02x", data[i]);
-  return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                          "%s: expected a JPEG or PNG image, found a file that begins with%s", name,
-                          bytes);
+  return octavo_error_set(
+      error, OCTAVO_ERROR_FORMAT,
+      "%s: expected a JPEG, PNG or PPM (P6) image, found a file that begins with%s", name, bytes);
 }
 
 octavo_status image_check_size(uint64_t width, uint64_t height, const char *name,

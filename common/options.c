@@ -8,8 +8,6 @@
 
 #define EXIT_USAGE 2
 
-/* The longest option name that is compared for a suggestion. */
-
 typedef struct parser {
   const option_program *program;
   int argc;

@@ -211,9 +211,10 @@ static int choose_format(source *from) {
     pixels->height = HEIGHT;
     pixels->pixelformat = wanted[i];
     pixels->field = V4L2_FIELD_ANY;
-    if (ask(from, VIDIOC_S_FMT, &from->format) == 0 && pixels->pixelformat == wanted[i])
+    const int result = ask(from, VIDIOC_S_FMT, &from->format);
+    if (result == 0 && pixels->pixelformat == wanted[i])
       return 0;
-    if (errno == EBUSY || errno == ENODEV)
+    if (result != 0 && (errno == EBUSY || errno == ENODEV))
       return camera_failed(from, "choosing a format");
   }
   return complain("%s: expected a camera that gives YUYV or MJPEG, found neither", from->path);

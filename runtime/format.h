@@ -1,4 +1,4 @@
-/* The structs of an `.octavo` file, version 1.1, as they lie on disk: little-endian, no pointers,
+/* The structs of an `.octavo` file, version 1.2, as they lie on disk: little-endian, no pointers,
  * every field at its natural alignment. FORMAT.md is the specification and says what a reader must
  * refuse. */
 #ifndef OCTAVO_RUNTIME_FORMAT_H

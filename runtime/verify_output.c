@@ -52,26 +52,26 @@ static float slack_of(const octavo_tensor_info *info, const uint8_t *expected) {
   return LOOSE_SHARE * largest;
 }
 
-/* The same numbers summed in another order differ in their last bits. */
-static bool is_close(float expected, float found, float slack) {
+/* By how much a float32 may differ: the same numbers summed in another order do in their last bits.
+ */
+static float tolerance_of(float expected, float slack) {
+  return 1e-4F + 1e-3F * fabsf(expected) + slack;
+}
+
+static bool is_close(float expected, float found, float tolerance) {
   return found == expected || (isnan(expected) && isnan(found)) ||
-         (isfinite(expected) && fabsf(found - expected) <= 1e-4F + 1e-3F * fabsf(expected) + slack);
+         (isfinite(expected) && fabsf(found - expected) <= tolerance);
 }
 
 static octavo_status compare_float32(const octavo_tensor_info *info, const uint8_t *expected,
                                      const float *found, float slack, octavo_error *error) {
   for (size_t i = 0; i < info->bytes / sizeof(float); i++) {
     const float value = stored_float(expected, i);
-    if (is_close(value, found[i], slack))
-      continue;
-    if (slack > 0)
+    const float tolerance = tolerance_of(value, slack);
+    if (!is_close(value, found[i], tolerance))
       return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
                               "output %.200s: value %zu: expected %.9g within %.3g, found %.9g",
-                              info->name, i, (double)value, (double)slack, (double)found[i]);
-    return octavo_error_set(error, OCTAVO_ERROR_MISMATCH,
-                            "output %.200s: value %zu: expected %.9g within 1e-4 + 1e-3 of it, "
-                            "found %.9g",
-                            info->name, i, (double)value, (double)found[i]);
+                              info->name, i, (double)value, (double)tolerance, (double)found[i]);
   }
   return OCTAVO_OK;
 }

@@ -5,9 +5,11 @@
 #include <xnnpack.h>
 
 static _Thread_local void *lent;
+static _Thread_local size_t lent_size;
 
-void octavo_xnnpack_lend(void *memory) {
+void octavo_xnnpack_lend(void *memory, size_t size) {
   lent = memory;
+  lent_size = size;
 }
 
 void *octavo_xnnpack_take_back(void) {
@@ -23,7 +25,7 @@ static void *allocate(void *context, size_t size) {
 
 static void *reallocate(void *context, void *pointer, size_t size) {
   (void)context;
-  if (pointer == NULL && lent != NULL)
+  if (pointer == NULL && lent != NULL && size <= lent_size)
     return octavo_xnnpack_take_back();
   return octavo_memory_resize(pointer, size, 1);
 }

@@ -1,6 +1,7 @@
 # Programs for devices: static ones, small ones, and ones with a model inside.
 #
-#   octavo_device_program(TARGET)             static and trimmed, where OCTAVO_STATIC_PROGRAMS says so
+#   octavo_device_program(TARGET)             without gaps and with a linker map beside it, where
+#                                             OCTAVO_STATIC_PROGRAMS has all programs static
 #   octavo_trim_xnnpack(TARGET LAYERS)        leaves out of XNNPACK what none of these layers needs
 #   octavo_model_layers(FILE OPERATORS LAYERS) reads a model's operators and layers, in the sense of
 #                                             runtime/operators/xnnpack_entries.txt
@@ -175,7 +176,7 @@ function(octavo_device_program target)
     return()
   endif()
   # Code and constants in one segment spare two gaps of up to a page.
-  target_link_options(${target} PRIVATE -static
+  target_link_options(${target} PRIVATE
     -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code)
 endfunction()
 

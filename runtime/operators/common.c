@@ -60,6 +60,17 @@ octavo_status octavo_check_unary(const octavo_model *model, const octavo_format_
   return status;
 }
 
+octavo_status octavo_check_passing(const octavo_model *model, const octavo_format_operator *op,
+                                   size_t used, const octavo_format_tensor **x,
+                                   const octavo_format_tensor **y, octavo_error *error) {
+  octavo_status status = octavo_check_unary(model, op, x, y, error);
+  if (status == OCTAVO_OK)
+    status = octavo_check_same_scale(*x, *y, error);
+  if (status == OCTAVO_OK)
+    status = octavo_check_reserved(op, used, error);
+  return status;
+}
+
 octavo_status octavo_check_constant(const octavo_model *model, const octavo_format_operator *op,
                                     uint32_t which, octavo_type type, uint32_t rank,
                                     const char *what, const octavo_format_tensor **tensor,
@@ -73,6 +84,21 @@ octavo_status octavo_check_constant(const octavo_model *model, const octavo_form
                             what, type_name(type), type_name(found->type));
   *tensor = found;
   return octavo_check_rank(found, rank, what, error);
+}
+
+octavo_status octavo_check_table(const octavo_model *model, const octavo_format_operator *op,
+                                 octavo_type type, const char *layer, const char *what,
+                                 const octavo_format_tensor **table, octavo_error *error) {
+  if (op->input_count != 2)
+    return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                            "inputs of an int8 %s: expected 2, found %u", layer,
+                            (unsigned)op->input_count);
+  const octavo_status status = octavo_check_constant(model, op, 1, type, 1, what, table, error);
+  if (status != OCTAVO_OK || (*table)->shape[0] == OCTAVO_TABLE_SIZE)
+    return status;
+  return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
+                          "elements of the %s: expected %u, found %" PRIu32, what,
+                          OCTAVO_TABLE_SIZE, (*table)->shape[0]);
 }
 
 octavo_status octavo_check_same_type(const octavo_format_tensor *a, const octavo_format_tensor *b,

@@ -22,11 +22,26 @@ octavo_status octavo_check_unary(const octavo_model *model, const octavo_format_
                                  const octavo_format_tensor **x, const octavo_format_tensor **y,
                                  octavo_error *error);
 
+/* The same of an operator that passes values on as they are: also of the same scale, and all bytes
+ * of the attributes from `used` on are zero. */
+octavo_status octavo_check_passing(const octavo_model *model, const octavo_format_operator *op,
+                                   size_t used, const octavo_format_tensor **x,
+                                   const octavo_format_tensor **y, octavo_error *error);
+
 /* Operand `which` as a constant of `type` and `rank`; `what` is for the message. */
 octavo_status octavo_check_constant(const octavo_model *model, const octavo_format_operator *op,
                                     uint32_t which, octavo_type type, uint32_t rank,
                                     const char *what, const octavo_format_tensor **tensor,
                                     octavo_error *error);
+
+#define OCTAVO_TABLE_SIZE 256u /* one element for each int8 */
+
+/* Operand 1, and the last, as the table of an int8 operator, a constant of OCTAVO_TABLE_SIZE;
+ * `layer`
+ * ("softmax") and `what` ("exp table") are for the message. */
+octavo_status octavo_check_table(const octavo_model *model, const octavo_format_operator *op,
+                                 octavo_type type, const char *layer, const char *what,
+                                 const octavo_format_tensor **table, octavo_error *error);
 
 /* `what` ("output") has the type of `a`. */
 octavo_status octavo_check_same_type(const octavo_format_tensor *a, const octavo_format_tensor *b,

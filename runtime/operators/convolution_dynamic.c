@@ -65,7 +65,7 @@ static octavo_status reshape(octavo_kernel *kernel, octavo_error *error) {
   void *lent = octavo_memory_alloc(1, sizeof(void *));
   if (lent == NULL)
     return octavo_error_memory(error, sizeof(void *), "a convolution");
-  octavo_xnnpack_lend(lent);
+  octavo_xnnpack_lend(lent, sizeof(void *));
   size_t workspace = 0, alignment = 0; /* 0: the operator was created without the flag for one */
   const enum xnn_status status = xnn_reshape_convolution2d_nhwc_qd8_f32_qc8w(
       kernel->xnn, 1, shape.x->shape[1], shape.x->shape[2], &workspace, &alignment, NULL, NULL,

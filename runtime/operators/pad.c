@@ -7,11 +7,8 @@ static octavo_status check(const octavo_model *model, const octavo_format_operat
                            octavo_error *error) {
   const octavo_attributes_pad *pad = &op->attributes.pad;
   const octavo_format_tensor *x = NULL, *y = NULL;
-  octavo_status status = octavo_check_unary(model, op, &x, &y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_same_scale(x, y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_reserved(op, offsetof(octavo_attributes_pad, reserved), error);
+  octavo_status status =
+      octavo_check_passing(model, op, offsetof(octavo_attributes_pad, reserved), &x, &y, error);
   if (status == OCTAVO_OK && isnan(pad->value))
     status = octavo_error_set(error, OCTAVO_ERROR_FORMAT, "value: expected a number, found NaN");
   uint64_t shape[OCTAVO_MAX_RANK] = {0};

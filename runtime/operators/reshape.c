@@ -6,11 +6,7 @@
 static octavo_status check(const octavo_model *model, const octavo_format_operator *op,
                            octavo_error *error) {
   const octavo_format_tensor *x = NULL, *y = NULL;
-  octavo_status status = octavo_check_unary(model, op, &x, &y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_reserved(op, 0, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_same_scale(x, y, error);
+  octavo_status status = octavo_check_passing(model, op, 0, &x, &y, error);
   if (status == OCTAVO_OK)
     status = octavo_check_range(y->bytes, x->bytes, x->bytes, "bytes of the output", error);
   return status;

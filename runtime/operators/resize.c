@@ -45,11 +45,8 @@ static octavo_status check_attributes(const octavo_attributes_resize *a, octavo_
 static octavo_status check(const octavo_model *model, const octavo_format_operator *op,
                            octavo_error *error) {
   const octavo_format_tensor *x = NULL, *y = NULL;
-  octavo_status status = octavo_check_unary(model, op, &x, &y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_same_scale(x, y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_reserved(op, offsetof(octavo_attributes_resize, reserved), error);
+  octavo_status status =
+      octavo_check_passing(model, op, offsetof(octavo_attributes_resize, reserved), &x, &y, error);
   if (status == OCTAVO_OK)
     status = check_attributes(&op->attributes.resize, error);
   if (status == OCTAVO_OK)

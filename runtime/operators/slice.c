@@ -28,11 +28,8 @@ static octavo_status check_axis(const octavo_attributes_slice *slice, uint32_t a
 static octavo_status check(const octavo_model *model, const octavo_format_operator *op,
                            octavo_error *error) {
   const octavo_format_tensor *x = NULL, *y = NULL;
-  octavo_status status = octavo_check_unary(model, op, &x, &y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_same_scale(x, y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_reserved(op, offsetof(octavo_attributes_slice, reserved), error);
+  octavo_status status =
+      octavo_check_passing(model, op, offsetof(octavo_attributes_slice, reserved), &x, &y, error);
   if (status == OCTAVO_OK)
     status = octavo_check_rank(y, x->rank, "output", error);
   for (uint32_t i = 0; status == OCTAVO_OK && i < OCTAVO_MAX_RANK; ++i)

@@ -6,27 +6,20 @@
  * the quotient being rounded half to even. */
 #include "operators/common.h"
 
-#define TABLE_SIZE 256u
-#define ONE        (1 << 23)
+#define ONE (1 << 23)
 
 static octavo_status check_table(const octavo_model *model, const octavo_format_operator *op,
                                  const octavo_format_tensor *y, octavo_error *error) {
   const octavo_format_tensor *table = NULL;
-  if (op->input_count != 2)
-    return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                            "inputs of an int8 softmax: expected 2, found %u", op->input_count);
-  octavo_status status =
-      octavo_check_constant(model, op, 1, OCTAVO_INT32, 1, "exp table", &table, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_range(table->shape[0], TABLE_SIZE, TABLE_SIZE,
-                                "elements of the exp table", error);
+  const octavo_status status =
+      octavo_check_table(model, op, OCTAVO_INT32, "softmax", "exp table", &table, error);
   if (status != OCTAVO_OK)
     return status;
   const int32_t *values = octavo_model_constant(model, table);
   if (values[0] != ONE)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                             "exp table: expected to begin with 2^23, found %d", (int)values[0]);
-  for (uint32_t i = 1; i < TABLE_SIZE; ++i)
+  for (uint32_t i = 1; i < OCTAVO_TABLE_SIZE; ++i)
     if (values[i] < 0 || values[i] > values[i - 1])
       return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                               "exp table at %u: expected 0 to %d as it falls, found %d", i,

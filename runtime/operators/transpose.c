@@ -23,11 +23,8 @@ static octavo_status check(const octavo_model *model, const octavo_format_operat
                            octavo_error *error) {
   const uint32_t *axes = op->attributes.transpose.axes;
   const octavo_format_tensor *x = NULL, *y = NULL;
-  octavo_status status = octavo_check_unary(model, op, &x, &y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_same_scale(x, y, error);
-  if (status == OCTAVO_OK)
-    status = octavo_check_reserved(op, offsetof(octavo_attributes_transpose, reserved), error);
+  octavo_status status = octavo_check_passing(
+      model, op, offsetof(octavo_attributes_transpose, reserved), &x, &y, error);
   if (status == OCTAVO_OK)
     status = check_axes(axes, x->rank, error);
   if (status != OCTAVO_OK)

@@ -5,7 +5,6 @@
 
 #include <math.h>
 
-#define TABLE_SIZE 256u
 /* So many elements at once to a thread. */
 #define BLOCK 4096u
 
@@ -35,14 +34,8 @@ static octavo_status check_attributes(const octavo_format_operator *op, octavo_e
 static octavo_status check_table(const octavo_model *model, const octavo_format_operator *op,
                                  const octavo_format_tensor *y, octavo_error *error) {
   const octavo_format_tensor *table = NULL;
-  if (op->input_count != 2)
-    return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
-                            "inputs of an int8 function: expected 2, found %u", op->input_count);
   octavo_status status =
-      octavo_check_constant(model, op, 1, OCTAVO_INT8, 1, "table", &table, error);
-  if (status == OCTAVO_OK)
-    status =
-        octavo_check_range(table->shape[0], TABLE_SIZE, TABLE_SIZE, "elements of the table", error);
+      octavo_check_table(model, op, OCTAVO_INT8, "function", "table", &table, error);
   if (status == OCTAVO_OK && (table->scales >= 0 || table->scale != y->scale))
     status = octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                               "scale of the table: expected that of the output, %g, found %g",
@@ -142,10 +135,9 @@ static octavo_status run_float(octavo_kernel *kernel, octavo_error *error) {
 }
 
 static octavo_status run(octavo_kernel *kernel, octavo_error *error) {
-  const octavo_format_tensor *table = NULL;
   if (octavo_model_operand(kernel->model, kernel->op, 0)->type != OCTAVO_INT8)
     return run_float(kernel, error);
-  table = octavo_model_operand(kernel->model, kernel->op, 1);
+  const octavo_format_tensor *table = octavo_model_operand(kernel->model, kernel->op, 1);
   octavo_lookup_run(kernel, octavo_model_constant(kernel->model, table));
   return OCTAVO_OK;
 }

@@ -236,7 +236,7 @@ TEST(DatasetFolder, ABadImageFailsAloneAndIsNamed) {
   Opened set(folder.path(), DATASET_ALL);
   image photo = {};
   EXPECT_EQ(dataset_load(set.set, 0, &photo, &set.error), OCTAVO_ERROR_FORMAT);
-  EXPECT_THAT(set.error.text, HasSubstr("a/1.png: expected a JPEG or PNG"));
+  EXPECT_THAT(set.error.text, HasSubstr("a/1.png: expected a JPEG, PNG or PPM (P6) image"));
   ASSERT_EQ(dataset_load(set.set, 1, &photo, &set.error), OCTAVO_OK) << set.error.text;
   EXPECT_EQ(photo.width, 3u);
   EXPECT_EQ(photo.rgb[2], 30);

@@ -259,7 +259,7 @@ TEST(Image, ForeignFilesAreNamed) {
   for (const auto &c : cases) {
     const Decoded decoded = Decode(c.bytes);
     EXPECT_EQ(decoded.status, OCTAVO_ERROR_FORMAT);
-    EXPECT_THAT(decoded.error, HasSubstr("file: expected a JPEG or PNG image"));
+    EXPECT_THAT(decoded.error, HasSubstr("file: expected a JPEG, PNG or PPM (P6) image"));
     EXPECT_THAT(decoded.error, HasSubstr(c.found));
   }
 }

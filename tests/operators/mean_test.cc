@@ -6,16 +6,6 @@
 namespace octavo_test {
 namespace {
 
-const octavo_type kTypes[] = {OCTAVO_INT8, OCTAVO_FLOAT32};
-
-float scale_of(octavo_type type) {
-  return type == OCTAVO_INT8 ? 0.1f : 0.0f;
-}
-
-int32_t zero_of(octavo_type type) {
-  return type == OCTAVO_INT8 ? -70 : 0;
-}
-
 octavo_attributes over(uint32_t axes) {
   octavo_attributes attributes = {};
   attributes.mean.axes = axes;
@@ -31,7 +21,7 @@ TEST(Mean, EverySetOfAxes) {
         Shape from(lengths.begin(), lengths.begin() + rank), to = from;
         for (uint32_t i = 0; i < rank; ++i)
           to[i] = (axes >> i & 1) != 0 ? 1 : from[i];
-        const int32_t x = b.input(type, from, scale_of(type), zero_of(type));
+        const int32_t x = b.input(type, from, scale_of(type), type == OCTAVO_INT8 ? -70 : 0);
         const int32_t y = b.activation(type, to, type == OCTAVO_INT8 ? 0.037f : 0.0f,
                                        type == OCTAVO_INT8 ? 5 : 0);
         b.add(OCTAVO_OP_MEAN, over(axes), {x}, y);

@@ -6,16 +6,6 @@
 namespace octavo_test {
 namespace {
 
-const octavo_type kTypes[] = {OCTAVO_INT8, OCTAVO_FLOAT32};
-
-float scale_of(octavo_type type) {
-  return type == OCTAVO_INT8 ? 0.1f : 0.0f;
-}
-
-int32_t zero_of(octavo_type type) {
-  return type == OCTAVO_INT8 ? 7 : 0;
-}
-
 octavo_attributes resize(uint32_t mode, uint32_t coordinates, uint32_t rounding, float height,
                          float width) {
   octavo_attributes attributes = {};

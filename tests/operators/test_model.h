@@ -18,6 +18,17 @@ using Shape = std::vector<uint32_t>;
 
 constexpr float kInfinity = INFINITY;
 
+/* What an activation may be, with a scale and zero point for tests that do not care which. */
+constexpr octavo_type kTypes[] = {OCTAVO_INT8, OCTAVO_FLOAT32};
+
+inline float scale_of(octavo_type type) {
+  return type == OCTAVO_INT8 ? 0.1f : 0.0f;
+}
+
+inline int32_t zero_of(octavo_type type) {
+  return type == OCTAVO_INT8 ? 7 : 0;
+}
+
 /* How input values are drawn. */
 enum class Fill { kUniform, kExtremes, kLowest, kHighest };
 

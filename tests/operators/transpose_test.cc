@@ -8,16 +8,6 @@
 namespace octavo_test {
 namespace {
 
-const octavo_type kTypes[] = {OCTAVO_INT8, OCTAVO_FLOAT32};
-
-float scale_of(octavo_type type) {
-  return type == OCTAVO_INT8 ? 0.1f : 0.0f;
-}
-
-int32_t zero_of(octavo_type type) {
-  return type == OCTAVO_INT8 ? 7 : 0;
-}
-
 octavo_attributes axes(const std::vector<uint32_t> &order) {
   octavo_attributes attributes = {};
   std::copy(order.begin(), order.end(), attributes.transpose.axes);

@@ -7,7 +7,7 @@
 // Operators and tensors by index; operator i reads tensor i and writes tensor i + 1.
 enum MovingOperator { kSlice, kTranspose, kResize, kMean, kMovingOperators };
 
-// Input "x" 1×4×6×8, output 1×1×1×6.
+// Input "x" 1×4×6×8, output 1×1×1×3.
 Bytes MovingOperatorsModel(bool int8);
 
 #endif

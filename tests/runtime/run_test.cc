@@ -100,7 +100,7 @@ TEST_F(Run, Json) {
 TEST_F(Run, ABadImageDoesNotStopTheOthers) {
   const ProgramResult result = Start("@m.octavo @red.png @bad.png @none.png @blue.png");
   EXPECT_EQ(result.code, 1);
-  EXPECT_THAT(result.message, HasSubstr("bad.png: expected a JPEG or PNG image"));
+  EXPECT_THAT(result.message, HasSubstr("bad.png: expected a JPEG, PNG or PPM (P6) image"));
   EXPECT_THAT(result.message, HasSubstr("none.png: cannot be opened"));
   EXPECT_THAT(result.output, HasSubstr("red.png (8 × 8)"));
   EXPECT_THAT(result.output, HasSubstr("blue.png (8 × 8)"));

@@ -156,7 +156,8 @@ TEST_F(ImageSet, WhatIsWrongIsSaid) {
   Write("test/b", 1, 0);
   folder_.write("train/b/1.png", "text");
   EXPECT_EQ(Load(folder_.path()), OCTAVO_ERROR_FORMAT);
-  EXPECT_THAT(error_.text, HasSubstr("train/b/1.png: expected a JPEG or PNG image, found"));
+  EXPECT_THAT(error_.text,
+              HasSubstr("train/b/1.png: expected a JPEG, PNG or PPM (P6) image, found"));
   EXPECT_EQ(pair_.train.pixels, nullptr);
   std::filesystem::remove_all(folder_.path("test"));
   EXPECT_EQ(Load(folder_.path()), OCTAVO_ERROR_FORMAT);

@@ -1,6 +1,7 @@
 #include "train_subject.h"
 
 #include "common/random.h"
+#include "common/subject.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
@@ -12,10 +13,6 @@
 /* As small as to stay finite over any number of steps on the same noise. */
 static const double RATE = 0.01;
 static const sgd OPTIMIZER = {.momentum = 0.9, .weight_decay = 5e-4};
-
-static double elapsed_ms(uint64_t begun) {
-  return (double)(platform_nanoseconds() - begun) * 1e-6;
-}
 
 const char *train_subject_precision(const train_subject *s) {
   return s->bfloat16 ? "bfloat16" : "float32";
@@ -74,7 +71,7 @@ octavo_status train_subject_open(const train_subject_request *request, train_sub
   *s = (train_subject){.batch = request->batch, .idle_bytes = platform_memory_resident()};
   const uint64_t begun = platform_nanoseconds();
   octavo_status status = make(request, s, error);
-  s->create_ms = elapsed_ms(begun);
+  s->create_ms = subject_elapsed(begun);
   if (status == OCTAVO_OK) {
     s->net->profile = &s->time;
     status = train_subject_step(s, &s->first_ms, error);
@@ -119,6 +116,6 @@ octavo_status train_subject_step(train_subject *s, double *milliseconds, octavo_
   const octavo_status status = step(s, error);
   profile_stop(&s->time);
   s->time.steps++;
-  *milliseconds = elapsed_ms(begun);
+  *milliseconds = subject_elapsed(begun);
   return status;
 }

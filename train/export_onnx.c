@@ -2,6 +2,7 @@
 
 #include "common/onnx/proto.h"
 #include "common/utf8.h"
+#include "export_nodes.h"
 #include "export_qdq.h"
 #include "qat/plan.h"
 #include "runtime/error.h"
@@ -30,58 +31,31 @@ static octavo_status add_parameters(exporter *e, octavo_error *error) {
   return status;
 }
 
-static const char *tensor_name(exporter *e, const char *base, const char *suffix) {
-  const char *name = proto_name(&e->proto, base, suffix);
-  return name != NULL ? name : "";
-}
-
-static void add_window(exporter *e, Onnx__NodeProto *node, const architecture_layer *spec) {
-  const int64_t k = spec->kernel, s = spec->stride, p = spec->padding;
-  proto_attribute_ints(&e->proto, node, "kernel_shape", 2, (const int64_t[]){k, k});
-  proto_attribute_ints(&e->proto, node, "pads", 4, (const int64_t[]){p, p, p, p});
-  proto_attribute_ints(&e->proto, node, "strides", 2, (const int64_t[]){s, s});
-}
-
 /* A ReLU node after tensor `raw` if the layer has one. Returns what later layers read. */
 static const char *add_relu(exporter *e, const architecture_layer *spec, const char *raw) {
   if (!spec->relu)
     return raw;
-  const char *output = tensor_name(e, spec->name, ".relu_output");
-  proto_node(&e->proto, "Relu", tensor_name(e, spec->name, ".relu"), 1, &raw, output);
+  const char *output = export_name(&e->proto, spec->name, ".relu_output");
+  proto_node(&e->proto, "Relu", export_name(&e->proto, spec->name, ".relu"), 1, &raw, output);
   return output;
 }
 
 static const char *add_convolution(exporter *e, const architecture_layer *spec,
                                    const char *output) {
-  const char *inputs[] = {e->names[spec->inputs[0]], tensor_name(e, spec->name, ".weight"),
-                          tensor_name(e, spec->name, ".bias")};
-  Onnx__NodeProto *node =
-      proto_node(&e->proto, "Conv", spec->name, spec->bias ? 3 : 2, inputs, output);
-  add_window(e, node, spec);
-  proto_attribute_ints(&e->proto, node, "dilations", 2, (const int64_t[]){1, 1});
-  proto_attribute_int(&e->proto, node, "group", spec->groups);
+  const char *inputs[] = {e->names[spec->inputs[0]], export_name(&e->proto, spec->name, ".weight"),
+                          export_name(&e->proto, spec->name, ".bias")};
+  export_convolution(&e->proto, spec, spec->bias ? 3 : 2, inputs, output);
   return output;
 }
 
 /* ONNX's own default of epsilon is 1e-5, as in training. */
 static const char *add_batch_norm(exporter *e, const architecture_layer *spec, const char *output) {
-  const char *inputs[] = {e->names[spec->inputs[0]], tensor_name(e, spec->name, ".weight"),
-                          tensor_name(e, spec->name, ".bias"),
-                          tensor_name(e, spec->name, ".running_mean"),
-                          tensor_name(e, spec->name, ".running_var")};
+  const char *inputs[] = {e->names[spec->inputs[0]], export_name(&e->proto, spec->name, ".weight"),
+                          export_name(&e->proto, spec->name, ".bias"),
+                          export_name(&e->proto, spec->name, ".running_mean"),
+                          export_name(&e->proto, spec->name, ".running_var")};
   proto_node(&e->proto, "BatchNormalization", spec->name, 5, inputs, output);
   return add_relu(e, spec, output);
-}
-
-/* A constant of one number. */
-static const char *add_number(exporter *e, const architecture_layer *spec, const char *suffix,
-                              float number) {
-  const char *name = tensor_name(e, spec->name, suffix);
-  float *data =
-      proto_constant(&e->proto, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, NULL, sizeof *data);
-  if (data != NULL)
-    *data = number;
-  return name;
 }
 
 /* Adds a node of two inputs. */
@@ -89,23 +63,25 @@ static const char *add_binary(exporter *e, const architecture_layer *spec, const
                               const char *suffix, const char *x, const char *y,
                               const char *output) {
   const char *inputs[] = {x, y};
-  proto_node(&e->proto, op, tensor_name(e, spec->name, suffix), 2, inputs, output);
+  proto_node(&e->proto, op, export_name(&e->proto, spec->name, suffix), 2, inputs, output);
   return output;
 }
 
 /* x / 2 · (1 + erf(x / √2)): the operator set has no GELU of its own before version 20. */
 static void add_gelu(exporter *e, const architecture_layer *spec, const char *x,
                      const char *output) {
-  const char *scaled =
-      add_binary(e, spec, "Div", ".div", x, add_number(e, spec, ".sqrt2", 1.41421356f),
-                 tensor_name(e, spec->name, ".div_output"));
-  const char *erf = tensor_name(e, spec->name, ".erf_output");
-  proto_node(&e->proto, "Erf", tensor_name(e, spec->name, ".erf"), 1, &scaled, erf);
-  const char *doubled = add_binary(e, spec, "Add", ".add", erf, add_number(e, spec, ".one", 1.0f),
-                                   tensor_name(e, spec->name, ".add_output"));
-  const char *product =
-      add_binary(e, spec, "Mul", ".mul", x, doubled, tensor_name(e, spec->name, ".mul_output"));
-  add_binary(e, spec, "Mul", "", product, add_number(e, spec, ".half", 0.5f), output);
+  const char *scaled = add_binary(e, spec, "Div", ".div", x,
+                                  export_number(&e->proto, spec->name, ".sqrt2", 1.41421356f),
+                                  export_name(&e->proto, spec->name, ".div_output"));
+  const char *erf = export_name(&e->proto, spec->name, ".erf_output");
+  proto_node(&e->proto, "Erf", export_name(&e->proto, spec->name, ".erf"), 1, &scaled, erf);
+  const char *doubled =
+      add_binary(e, spec, "Add", ".add", erf, export_number(&e->proto, spec->name, ".one", 1.0f),
+                 export_name(&e->proto, spec->name, ".add_output"));
+  const char *product = add_binary(e, spec, "Mul", ".mul", x, doubled,
+                                   export_name(&e->proto, spec->name, ".mul_output"));
+  add_binary(e, spec, "Mul", "", product, export_number(&e->proto, spec->name, ".half", 0.5f),
+             output);
 }
 
 static const char *add_activation(exporter *e, const architecture_layer *spec, const char *output) {
@@ -115,8 +91,8 @@ static const char *add_activation(exporter *e, const architecture_layer *spec, c
     proto_node(&e->proto, "Relu", spec->name, 1, &x, output);
     break;
   case ARCHITECTURE_RELU6: {
-    const char *inputs[] = {x, add_number(e, spec, ".min", 0.0f),
-                            add_number(e, spec, ".max", 6.0f)};
+    const char *inputs[] = {x, export_number(&e->proto, spec->name, ".min", 0.0f),
+                            export_number(&e->proto, spec->name, ".max", 6.0f)};
     proto_node(&e->proto, "Clip", spec->name, 3, inputs, output);
     break;
   }
@@ -124,7 +100,8 @@ static const char *add_activation(exporter *e, const architecture_layer *spec, c
     add_gelu(e, spec, x, output);
     break;
   case ARCHITECTURE_SCALE:
-    add_binary(e, spec, "Mul", "", x, add_number(e, spec, ".factor", spec->factor), output);
+    add_binary(e, spec, "Mul", "", x, export_number(&e->proto, spec->name, ".factor", spec->factor),
+               output);
     break;
   default:
     proto_fail(&e->proto, OCTAVO_ERROR_UNSUPPORTED, "%s: no function is known for ONNX",
@@ -140,15 +117,17 @@ static const char *add_sum(exporter *e, const architecture_layer *spec, const ch
 }
 
 static const char *add_max_pool(exporter *e, const architecture_layer *spec, const char *output) {
-  add_window(e, proto_node(&e->proto, "MaxPool", spec->name, 1, &e->names[spec->inputs[0]], output),
-             spec);
+  export_window(&e->proto,
+                proto_node(&e->proto, "MaxPool", spec->name, 1, &e->names[spec->inputs[0]], output),
+                spec);
   return output;
 }
 
 static const char *add_average_pool(exporter *e, const architecture_layer *spec,
                                     const char *output) {
-  add_window(
-      e, proto_node(&e->proto, "AveragePool", spec->name, 1, &e->names[spec->inputs[0]], output),
+  export_window(
+      &e->proto,
+      proto_node(&e->proto, "AveragePool", spec->name, 1, &e->names[spec->inputs[0]], output),
       spec);
   return output;
 }
@@ -160,14 +139,10 @@ static const char *add_global_average(exporter *e, const architecture_layer *spe
 }
 
 static const char *add_linear(exporter *e, const architecture_layer *spec, const char *output) {
-  const char *flat = tensor_name(e, spec->name, ".flatten_output");
-  Onnx__NodeProto *node = proto_node(&e->proto, "Flatten", tensor_name(e, spec->name, ".flatten"),
-                                     1, &e->names[spec->inputs[0]], flat);
-  proto_attribute_int(&e->proto, node, "axis", 1);
-  const char *inputs[] = {flat, tensor_name(e, spec->name, ".weight"),
-                          tensor_name(e, spec->name, ".bias")};
-  node = proto_node(&e->proto, "Gemm", spec->name, spec->bias ? 3 : 2, inputs, output);
-  proto_attribute_int(&e->proto, node, "transB", 1);
+  const char *flat = export_flatten(&e->proto, spec, e->names[spec->inputs[0]]);
+  const char *inputs[] = {flat, export_name(&e->proto, spec->name, ".weight"),
+                          export_name(&e->proto, spec->name, ".bias")};
+  export_linear(&e->proto, spec, spec->bias ? 3 : 2, inputs, output);
   return output;
 }
 
@@ -193,7 +168,8 @@ static void add_layers(exporter *e) {
   e->names[0] = "input";
   for (uint32_t i = 1; i < plan->count && e->proto.status == OCTAVO_OK; i++) {
     const architecture_layer *spec = &plan->layers[i];
-    const char *output = i + 1 == plan->count ? "logits" : tensor_name(e, spec->name, "_output");
+    const char *output =
+        i + 1 == plan->count ? "logits" : export_name(&e->proto, spec->name, "_output");
     e->names[i] = add_layer[spec->kind](e, spec, output);
   }
   proto_output(&e->proto, "logits", 2, (const int64_t[]){0, network_classes(e->n)});

@@ -1,5 +1,6 @@
 #include "export_qdq.h"
 
+#include "export_nodes.h"
 #include "qat/fold.h"
 
 #include <stdio.h>
@@ -13,15 +14,10 @@ typedef struct exporter {
 
 enum { INT8 = ONNX__TENSOR_PROTO__DATA_TYPE__INT8, INT32 = ONNX__TENSOR_PROTO__DATA_TYPE__INT32 };
 
-static const char *tensor_name(exporter *e, const char *base, const char *suffix) {
-  const char *name = proto_name(e->proto, base, suffix);
-  return name != NULL ? name : "";
-}
-
 /* A constant "<base><suffix>" with a copy of `data`; rank 0 or more. */
 static const char *add_constant(exporter *e, const char *base, const char *suffix, int32_t type,
                                 size_t rank, const int64_t *shape, const void *data, size_t bytes) {
-  const char *name = tensor_name(e, base, suffix);
+  const char *name = export_name(e->proto, base, suffix);
   void *copy = proto_constant(e->proto, name, type, rank, shape, bytes);
   if (copy != NULL)
     memcpy(copy, data, bytes);
@@ -36,47 +32,37 @@ static const char *add_constant(exporter *e, const char *base, const char *suffi
 static const char *add_pair(exporter *e, const char *base, uint32_t grid, const char *x,
                             const char *output) {
   const char *owner = e->n->plan->layers[grid].name;
-  const char *scale = tensor_name(e, owner, ".scale"), *zero = tensor_name(e, owner, ".zero_point");
-  const char *quantized = tensor_name(e, base, ".quantize_output");
+  const char *scale = export_name(e->proto, owner, ".scale"),
+             *zero = export_name(e->proto, owner, ".zero_point");
+  const char *quantized = export_name(e->proto, base, ".quantize_output");
   if (output == NULL)
-    output = tensor_name(e, base, ".dequantize_output");
-  proto_node(e->proto, "QuantizeLinear", tensor_name(e, base, ".quantize"), 3,
+    output = export_name(e->proto, base, ".dequantize_output");
+  proto_node(e->proto, "QuantizeLinear", export_name(e->proto, base, ".quantize"), 3,
              (const char *const[]){x, scale, zero}, quantized);
-  proto_node(e->proto, "DequantizeLinear", tensor_name(e, base, ".dequantize"), 3,
+  proto_node(e->proto, "DequantizeLinear", export_name(e->proto, base, ".dequantize"), 3,
              (const char *const[]){quantized, scale, zero}, output);
   return output;
 }
 
 static const char *add_clamp(exporter *e, const char *base, architecture_function function,
                              const char *x) {
-  static const float ends[] = {0.0f, 6.0f};
   const char *output = NULL;
   if (function == ARCHITECTURE_RELU) {
-    output = tensor_name(e, base, ".relu_output");
-    proto_node(e->proto, "Relu", tensor_name(e, base, ".relu"), 1, &x, output);
+    output = export_name(e->proto, base, ".relu_output");
+    proto_node(e->proto, "Relu", export_name(e->proto, base, ".relu"), 1, &x, output);
   } else if (function == ARCHITECTURE_RELU6) {
-    output = tensor_name(e, base, ".clip_output");
-    const char *low =
-        add_constant(e, base, ".min", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, NULL, ends, 4);
-    const char *high =
-        add_constant(e, base, ".max", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, NULL, ends + 1, 4);
-    proto_node(e->proto, "Clip", tensor_name(e, base, ".clip"), 3,
-               (const char *const[]){x, low, high}, output);
+    output = export_name(e->proto, base, ".clip_output");
+    const char *inputs[] = {x, export_number(e->proto, base, ".min", 0.0f),
+                            export_number(e->proto, base, ".max", 6.0f)};
+    proto_node(e->proto, "Clip", export_name(e->proto, base, ".clip"), 3, inputs, output);
   }
   return output != NULL ? output : x;
 }
 
-static void add_window(exporter *e, Onnx__NodeProto *node, const architecture_layer *spec) {
-  const int64_t k = spec->kernel, s = spec->stride, p = spec->padding;
-  proto_attribute_ints(e->proto, node, "kernel_shape", 2, (const int64_t[]){k, k});
-  proto_attribute_ints(e->proto, node, "pads", 4, (const int64_t[]){p, p, p, p});
-  proto_attribute_ints(e->proto, node, "strides", 2, (const int64_t[]){s, s});
-}
-
 static const char *add_max_pool(exporter *e, const architecture_layer *pool, uint32_t grid,
                                 const char *x) {
-  const char *output = tensor_name(e, pool->name, "_output");
-  add_window(e, proto_node(e->proto, "MaxPool", pool->name, 1, &x, output), pool);
+  const char *output = export_name(e->proto, pool->name, "_output");
+  export_window(e->proto, proto_node(e->proto, "MaxPool", pool->name, 1, &x, output), pool);
   return add_pair(e, pool->name, grid, output, NULL);
 }
 
@@ -95,8 +81,7 @@ static octavo_status add_fake_quantize(exporter *e, uint32_t i, octavo_error *er
   const architecture_layer *spec = &e->n->plan->layers[i], *pool = postponed_pool(e, i);
   const quantization_parameters p = qat_parameters(e->n, i);
   const int8_t zero = (int8_t)p.zero_point;
-  add_constant(e, spec->name, ".scale", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, NULL, &p.scale,
-               sizeof p.scale);
+  export_number(e->proto, spec->name, ".scale", p.scale);
   add_constant(e, spec->name, ".zero_point", INT8, 0, NULL, &zero, sizeof zero);
   /* What was before it: qat_plan's name without ".quantize". */
   char base[64];
@@ -125,13 +110,13 @@ static const char *add_dequantized(exporter *e, const char *owner, const char *w
   const char *inputs[] = {add_constant(e, base, "", type, rank, shape, data, bytes),
                           add_constant(e, base, "_scale", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 1,
                                        shape, scales, channels * sizeof *scales),
-                          tensor_name(e, base, "_zero_point")};
+                          export_name(e->proto, base, "_zero_point")};
   void *zero_points = proto_constant(e->proto, inputs[2], type, 1, shape, channels * size);
   for (size_t c = 0; zero_points != NULL && c < channels; c++)
     memcpy((char *)zero_points + c * size, &zeros, size);
-  const char *output = tensor_name(e, base, ".dequantize_output");
+  const char *output = export_name(e->proto, base, ".dequantize_output");
   Onnx__NodeProto *node = proto_node(e->proto, "DequantizeLinear",
-                                     tensor_name(e, base, ".dequantize"), 3, inputs, output);
+                                     export_name(e->proto, base, ".dequantize"), 3, inputs, output);
   proto_attribute_int(e->proto, node, "axis", 0);
   return output;
 }
@@ -164,28 +149,21 @@ static octavo_status add_convolution(exporter *e, uint32_t i, octavo_error *erro
   const octavo_status status = add_weights(e, i, inputs + 1, error);
   if (status != OCTAVO_OK)
     return status;
-  e->names[i] = tensor_name(e, spec->name, "_output");
-  Onnx__NodeProto *node = proto_node(e->proto, "Conv", spec->name, 3, inputs, e->names[i]);
-  add_window(e, node, spec);
-  proto_attribute_ints(e->proto, node, "dilations", 2, (const int64_t[]){1, 1});
-  proto_attribute_int(e->proto, node, "group", spec->groups);
+  e->names[i] = export_name(e->proto, spec->name, "_output");
+  export_convolution(e->proto, spec, 3, inputs, e->names[i]);
   return OCTAVO_OK;
 }
 
 static octavo_status add_linear(exporter *e, uint32_t i, octavo_error *error) {
   const architecture_layer *spec = &e->n->plan->layers[i];
-  const char *flatten = tensor_name(e, spec->name, ".flatten");
-  const char *flat = tensor_name(e, flatten, "_output");
-  Onnx__NodeProto *node =
-      proto_node(e->proto, "Flatten", flatten, 1, &e->names[spec->inputs[0]], flat);
-  proto_attribute_int(e->proto, node, "axis", 1);
-  const char *inputs[3] = {add_pair(e, flatten, qat_source(e->n, i), flat, NULL)};
+  const char *flat = export_flatten(e->proto, spec, e->names[spec->inputs[0]]);
+  const char *inputs[3] = {
+      add_pair(e, export_name(e->proto, spec->name, ".flatten"), qat_source(e->n, i), flat, NULL)};
   const octavo_status status = add_weights(e, i, inputs + 1, error);
   if (status != OCTAVO_OK)
     return status;
-  e->names[i] = tensor_name(e, spec->name, "_output");
-  node = proto_node(e->proto, "Gemm", spec->name, 3, inputs, e->names[i]);
-  proto_attribute_int(e->proto, node, "transB", 1);
+  e->names[i] = export_name(e->proto, spec->name, "_output");
+  export_linear(e->proto, spec, 3, inputs, e->names[i]);
   return OCTAVO_OK;
 }
 
@@ -212,11 +190,11 @@ static octavo_status add_average(exporter *e, uint32_t i, octavo_error *error) {
   (void)error;
   const architecture_layer *spec = &e->n->plan->layers[i];
   const bool whole = spec->kind == ARCHITECTURE_GLOBAL_AVERAGE;
-  e->names[i] = tensor_name(e, spec->name, "_output");
+  e->names[i] = export_name(e->proto, spec->name, "_output");
   Onnx__NodeProto *node = proto_node(e->proto, whole ? "GlobalAveragePool" : "AveragePool",
                                      spec->name, 1, &e->names[spec->inputs[0]], e->names[i]);
   if (!whole)
-    add_window(e, node, spec);
+    export_window(e->proto, node, spec);
   return OCTAVO_OK;
 }
 
@@ -224,7 +202,7 @@ static octavo_status add_sum(exporter *e, uint32_t i, octavo_error *error) {
   (void)error;
   const architecture_layer *spec = &e->n->plan->layers[i];
   const char *inputs[] = {e->names[spec->inputs[0]], e->names[spec->inputs[1]]};
-  e->names[i] = tensor_name(e, spec->name, "_output");
+  e->names[i] = export_name(e->proto, spec->name, "_output");
   proto_node(e->proto, "Add", spec->name, 2, inputs, e->names[i]);
   return OCTAVO_OK;
 }

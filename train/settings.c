@@ -8,7 +8,8 @@
 #include <string.h>
 
 /* The options are parsed twice: once to learn the recipe and the network (from a copy of argv,
- * which the parser reorders), then on top of the recipe's values. */
+ * which the parser reorders), then on top of the recipe's values. In between a second time if they
+ * have --qat, which makes another recipe the usual one. */
 static int find_recipe(int argc, char **argv, int usual, train_settings *s) {
   char **copy = octavo_memory_alloc((size_t)argc + 1, sizeof *copy);
   if (copy == NULL)

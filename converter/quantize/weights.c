@@ -2,13 +2,10 @@
 
 #include "runtime/error.h"
 
-#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 
 #define WEIGHT_MAX 127
-/* Smaller magnitudes are taken for zero: their scale would not be a normal number. */
-#define WEIGHT_TINY 0x1p-100f
 
 float weights_absolute_max(const float *weights, uint64_t count) {
   float max = 0.0f;
@@ -24,7 +21,7 @@ int64_t weights_bias_limit(uint64_t depth) {
 
 float weights_channel_scale(const float *weights, uint64_t depth) {
   const float max = weights_absolute_max(weights, depth);
-  return max < WEIGHT_TINY ? 0.0f : max / WEIGHT_MAX;
+  return max < WEIGHTS_TINY ? 0.0f : max / WEIGHT_MAX;
 }
 
 int8_t weights_round(float weight, float scale) {

@@ -15,6 +15,9 @@ extern "C" {
 /* The most products that an int32 sum holds: 65793 · 255 · 128 < 2^31. */
 #define WEIGHTS_MAX_DEPTH 65793u
 
+/* Smaller magnitudes are taken for zero: their scale would not be a normal number. */
+#define WEIGHTS_TINY 0x1p-100f
+
 typedef struct weights_source {
   const char *layer;    /* for messages */
   const float *weights; /* channels · depth */

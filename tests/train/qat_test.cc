@@ -2,6 +2,7 @@
 #include "train/qat/qat.h"
 
 #include "tests/common/temporary_folder.h"
+#include "train/checkpoint.h"
 #include "train/precision.h"
 #include "train/recipes.h"
 #include "train/schedule.h"
@@ -182,6 +183,29 @@ TEST_F(Qat, CheckpointsOfTheOtherKindAreRefused) {
   s.qat = false;
   EXPECT_EQ(training_open(&t, &s, &error_), OCTAVO_ERROR_ARGUMENT);
   EXPECT_THAT(error_.text, HasSubstr("qat = yes, and this one has nothing"));
+  training_close(&t);
+}
+
+// Before the training, not in the export after it.
+TEST_F(Qat, WeightsThatCannotBeExportedAreRefusedAtOnce) {
+  const auto small = [&](const std::string &output, const std::vector<std::string> &more) {
+    train_settings s = Small(output, more);
+    s.network = "airbench94";
+    s.activation = ARCHITECTURE_RELU;
+    s.size = 32;
+    return s;
+  };
+  const train_settings before = small("float", {"--precision", "float32"});
+  training t{};
+  ASSERT_EQ(training_open(&t, &before, &error_), OCTAVO_OK) << error_.text;
+  static_cast<float *>(network_parameter(t.net, "block2.norm1.weight")->value.data)[7] = -0.5f;
+  const std::string weights = folder_.path("negative.safetensors");
+  ASSERT_EQ(checkpoint_save_weights(t.net, weights.c_str(), &error_), OCTAVO_OK) << error_.text;
+  training_close(&t);
+  const train_settings after = small("qat", {"--qat", "--init", weights});
+  EXPECT_EQ(training_open(&t, &after, &error_), OCTAVO_ERROR_UNSUPPORTED);
+  EXPECT_THAT(error_.text, HasSubstr("block2.pool"));
+  EXPECT_THAT(error_.text, HasSubstr("start from weights that octavo-train has trained"));
   training_close(&t);
 }
 

@@ -105,7 +105,7 @@ typedef struct draft {
 
 /* The least scale of a channel that the kernels and the int32 bias allow (converter/quantize). */
 static double least_scale(const draft *d, double offset) {
-  const double room = (double)INT32_MAX - (double)d->depth * 255 * 128;
+  const double room = (double)weights_bias_limit(d->depth);
   const double unit = (double)d->output_scale / (double)d->input_scale;
   return 1.0001 *
          fmax(unit * (double)REQUANTIZATION_MIN, fabs(offset) / (double)d->input_scale / room);
@@ -132,11 +132,11 @@ static void fold_channel(const draft *d, uint32_t c, folded_layer *f) {
 
 static octavo_status fold_all(const network *n, uint32_t index, const parameter *p, draft *d,
                               folded_layer *f, octavo_error *error) {
-  if ((double)d->depth * 255 * 128 >= (double)INT32_MAX)
+  if (d->depth > WEIGHTS_MAX_DEPTH)
     return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
-                            "layer '%s': expected at most 65793 products per output value, the "
-                            "most that int32 sums hold, found %zu",
-                            n->plan->layers[index].name, d->depth);
+                            "layer '%s': expected at most %u products per output value, the most "
+                            "that int32 sums hold, found %zu; train this network without --qat",
+                            n->plan->layers[index].name, WEIGHTS_MAX_DEPTH, d->depth);
   uint32_t end = 0;
   octavo_status status = parameter_get(n, p, d->weights, error);
   if (status == OCTAVO_OK)

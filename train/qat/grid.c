@@ -1,5 +1,6 @@
 #include "grid.h"
 
+#include "converter/quantize/weights.h"
 #include "platforms/norm_loops.h"
 #include "train/parallel.h"
 
@@ -7,8 +8,6 @@
 
 static const fake_clamp NO_CLAMP = {-INFINITY, INFINITY};
 static const float WEIGHT_STEPS = 127.0f;
-/* As the converter's: below, a scale would not be a normal number. */
-static const float WEIGHT_TINY = 0x1p-100f;
 
 const fake_loops *fake_loops_choose(void) {
   const fake_loops *list[NORM_LOOPS_MOST];
@@ -25,7 +24,7 @@ fake_grid fake_grid_of_weights(const float *weights, size_t count) {
   float least = 0.0f, greatest = 0.0f;
   fake_loops_choose()->range(weights, count, NO_CLAMP, &least, &greatest);
   const float magnitude = fmaxf(-least, greatest);
-  if (magnitude < WEIGHT_TINY)
+  if (magnitude < WEIGHTS_TINY)
     return (fake_grid){0.0f, 0.0f, -WEIGHT_STEPS, WEIGHT_STEPS};
   const float scale = magnitude / WEIGHT_STEPS;
   return (fake_grid){scale, 1.0f / scale, -WEIGHT_STEPS, WEIGHT_STEPS};

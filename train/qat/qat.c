@@ -1,5 +1,6 @@
 #include "qat.h"
 
+#include "fold.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
 
@@ -47,9 +48,25 @@ static octavo_status measure(training *t, double *accuracy, octavo_error *error)
   return status;
 }
 
+/* What the export would refuse does not change in training: the run had better not begin. */
+static octavo_status check_export(const network *n, octavo_error *error) {
+  octavo_status status = OCTAVO_OK;
+  for (uint32_t i = 0; status == OCTAVO_OK && i < n->count; i++) {
+    const architecture_kind kind = n->plan->layers[i].kind;
+    if (kind != ARCHITECTURE_CONVOLUTION && kind != ARCHITECTURE_LINEAR)
+      continue;
+    folded_layer f = {0};
+    status = qat_fold(n, i, &f, error);
+    folded_layer_free(&f);
+  }
+  return status;
+}
+
 octavo_status qat_begin(training *t, octavo_error *error) {
   t->net->phase = (quantization_phase){0};
-  octavo_status status = network_refresh(t->net, error);
+  octavo_status status = check_export(t->net, error);
+  if (status == OCTAVO_OK)
+    status = network_refresh(t->net, error);
   if (status == OCTAVO_OK)
     status = measure(t, &t->at.float_accuracy, error);
   if (status == OCTAVO_OK)

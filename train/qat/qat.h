@@ -16,7 +16,8 @@ quantization_phase qat_phase(uint64_t step, uint64_t total, uint32_t steps_per_e
 
 /* From the float network with its weights in place: measures its accuracy, finds the ranges on some
  * training batches, and measures what rounding alone leaves of the accuracy; both go to t->at and,
- * in words, to stdout. Errors: those of the parts; IO after Ctrl-C, with nothing saved. */
+ * in words, to stdout. Errors: those of the parts; those of qat_fold, which the export would meet
+ * after the training; IO after Ctrl-C, with nothing saved. */
 octavo_status qat_begin(training *t, octavo_error *error);
 
 #ifdef __cplusplus

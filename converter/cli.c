@@ -235,13 +235,12 @@ static const option_descriptor options[] = {
      .help = "Write the summary there, too.",
      .group = "Running"},
     {.name = "threads",
-     .kind = OPTION_UNSIGNED,
+     .kind = OPTION_THREADS,
      .offset = AT(threads),
      .value = "N",
-     .minimum = 0,
      .maximum = PARALLEL_MAX_THREADS,
-     .help =
-         "For calibration and checks; 0 means all CPUs. The result is the same for any number."},
+     .help = "For calibration and checks; auto (or 0) means all CPUs. The result is the same for "
+             "any number."},
     {.name = "verbose",
      .letter = 'v',
      .kind = OPTION_FLAG,

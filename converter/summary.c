@@ -110,7 +110,8 @@ static void print_given(const conversion *c, FILE *stream) {
             (unsigned long long)c->given.raised_weights);
   if (c->given.float_layers == 0)
     return;
-  fputs("float32, as the source gives no scale for them, or weights whose zero point is not 0:",
+  fputs("float32, as the source gives no scale for them, weights whose zero point is not 0, or "
+        "scales so far apart that no kernel takes them:",
         stream);
   uint32_t listed = 0;
   for (uint32_t n = 0; n < g->node_count && listed < LISTED_LAYERS; n++)

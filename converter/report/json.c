@@ -79,8 +79,8 @@ static json_t *hints_list(const conversion *c, uint32_t layer) {
 static json_t *layer_object(const conversion *c, uint32_t index, uint32_t rank) {
   const layer_diagnosis *layer = &c->layers.layers[index];
   json_t *object =
-      json_pack("{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o}", "name", layer->info.name, "operator",
-                layer->info.kind, "index", whole(index), "rank", whole(rank), "float32",
+      json_pack("{s:o, s:s, s:o, s:o, s:b, s:o, s:o, s:o}", "name", string(layer->info.name),
+                "operator", layer->info.kind, "index", whole(index), "rank", whole(rank), "float32",
                 layer->is_float, "isolated_snr_db", real(layer->isolated_snr_db), "snr_db",
                 real(layer->snr_db), "hints", hints_list(c, index));
   if (object == NULL)
@@ -161,8 +161,12 @@ struct json_t *report_json(const conversion *c, const uint32_t *order) {
     return NULL;
   }
   add_summary(c, root);
+  bool complete = true;
   for (uint32_t i = 0; i < c->layers.layer_count; i++)
-    json_array_append_new(layers, layer_object(c, order[i], i));
-  json_object_set_new(root, "layers", layers);
-  return root;
+    complete &= json_array_append_new(layers, layer_object(c, order[i], i)) == 0;
+  complete &= json_object_set_new(root, "layers", layers) == 0;
+  if (complete)
+    return root;
+  json_decref(root);
+  return NULL;
 }

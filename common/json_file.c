@@ -3,6 +3,8 @@
 #include "atomic_file.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
+#include "runtime/memory.h"
+#include "utf8.h"
 
 #define MAX_BYTES (UINT32_C(64) << 20)
 
@@ -56,4 +58,20 @@ octavo_status json_file_read(const char *path, json_t **root, octavo_error *erro
                          path, details.line, details.column, details.text);
   platform_file_close(&file);
   return status;
+}
+
+json_t *json_file_text(const char *value) {
+  json_t *whole_text = json_string(value);
+  char *copy = whole_text != NULL ? NULL : octavo_memory_copy_string(value);
+  if (copy == NULL)
+    return whole_text;
+  for (char *at = copy; *at != '\0';) {
+    const size_t length = utf8_length(at);
+    if (length == 0)
+      *at = '?';
+    at += length == 0 ? 1 : length;
+  }
+  json_t *mended = json_string(copy);
+  octavo_memory_free(copy);
+  return mended;
 }

@@ -120,8 +120,7 @@ octavo_status conversion_run(conversion *c, const convert_options *options, FILE
   memset(c, 0, sizeof *c);
   c->options = options;
   c->progress = progress;
-  c->threads = options->threads != 0 ? options->threads : platform_cpu_count();
-  c->threads = c->threads > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : c->threads;
+  c->threads = parallel_threads(options->threads);
   c->accuracy_float = c->accuracy_int8 = NAN;
   const bool quantizes = options->mode != CONVERT_FLOAT, writes = !options->search;
   const step planning[] = {conversion_read_network, conversion_write_plan};

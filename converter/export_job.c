@@ -2,22 +2,15 @@
 
 #include "converter/export/export_qdq.h"
 #include "converter/octavo_import.h"
-#include "platforms/platform.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 #include "runtime/model.h"
 
 #include <stdio.h>
-#include <string.h>
 
 bool export_job_is_model(const char *path) {
-  platform_file file;
-  if (platform_file_open(path, "a network", &file, NULL) != OCTAVO_OK)
-    return false;
-  const bool found = file.size >= sizeof OCTAVO_FORMAT_MAGIC - 1 &&
-                     memcmp(file.data, OCTAVO_FORMAT_MAGIC, sizeof OCTAVO_FORMAT_MAGIC - 1) == 0;
-  platform_file_close(&file);
-  return found;
+  bool found = false;
+  return octavo_import_recognises(path, &found, NULL) == OCTAVO_OK && found;
 }
 
 static octavo_status export_graph(const graph *g, const export_notes *notes,

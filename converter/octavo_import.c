@@ -1,5 +1,6 @@
 #include "converter/octavo_import.h"
 
+#include "platforms/platform.h"
 #include "runtime/memory.h"
 #include "runtime/model.h"
 #include "runtime/operator.h"
@@ -113,4 +114,15 @@ octavo_status octavo_import(const octavo_model *model, graph **result, octavo_er
   else
     graph_free(r.g);
   return status;
+}
+
+octavo_status octavo_import_recognises(const char *path, bool *result, octavo_error *error) {
+  platform_file file;
+  const octavo_status status = platform_file_open(path, "a network", &file, error);
+  if (status != OCTAVO_OK)
+    return status;
+  const size_t length = strlen(OCTAVO_FORMAT_MAGIC);
+  *result = file.size >= length && memcmp(file.data, OCTAVO_FORMAT_MAGIC, length) == 0;
+  platform_file_close(&file);
+  return OCTAVO_OK;
 }

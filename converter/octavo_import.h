@@ -12,6 +12,9 @@ extern "C" {
  * since the model tells its preprocessing and labels. Errors: MEMORY. */
 octavo_status octavo_import(const octavo_model *model, graph **result, octavo_error *error);
 
+/* Tells whether the file begins as an `.octavo` file does. Errors: IO. */
+octavo_status octavo_import_recognises(const char *path, bool *result, octavo_error *error);
+
 #ifdef __cplusplus
 }
 #endif

@@ -95,3 +95,8 @@ octavo_status parallel_run(const parallel_job *job, octavo_error *error) {
     progress_end(&shared.bar);
   return status;
 }
+
+uint32_t parallel_threads(uint32_t wanted) {
+  const uint32_t threads = wanted != 0 ? wanted : platform_cpu_count();
+  return threads > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : threads;
+}

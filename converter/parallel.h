@@ -12,6 +12,10 @@ extern "C" {
 
 #define PARALLEL_MAX_THREADS 16
 
+/* How many to use if the user wants `wanted`; 0 = one per processor. At most
+ * PARALLEL_MAX_THREADS. */
+uint32_t parallel_threads(uint32_t wanted);
+
 /* Does index `index`; `thread` counts from 0 and tells which per-thread state is its own. */
 typedef octavo_status (*parallel_task)(void *context, uint32_t thread, uint32_t index,
                                        octavo_error *error);

@@ -20,8 +20,7 @@ static octavo_status try_all(const convert_options *options, const doctor_subjec
                              const doctor_images *images, const doctor_candidates *candidates,
                              FILE *stream, FILE *progress, octavo_error *error) {
   const uint64_t begin = platform_nanoseconds();
-  uint32_t threads = options->threads != 0 ? options->threads : platform_cpu_count();
-  threads = threads > PARALLEL_MAX_THREADS ? PARALLEL_MAX_THREADS : threads;
+  uint32_t threads = parallel_threads(options->threads);
   threads = threads > images->count ? images->count : threads;
   const doctor_trial trial = {.model = subject->model,
                               .images = images,

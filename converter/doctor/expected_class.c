@@ -1,5 +1,6 @@
 #include "converter/doctor/expected_class.h"
 
+#include "common/edit_distance.h"
 #include "runtime/error.h"
 
 #include <stdio.h>
@@ -11,42 +12,26 @@
 #define NEAR_TEXT       300
 #define COMPARED_LENGTH 63
 
-static char lower(char c) {
-  return (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+static void copy_lower(const char *from, size_t length, char to[COMPARED_LENGTH + 1]) {
+  for (size_t i = 0; i < length; i++)
+    to[i] = (char)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] - 'A' + 'a' : from[i]);
+  to[length] = '\0';
 }
 
-/* Levenshtein's distance, whatever the case; SIZE_MAX if one is long. */
-static size_t distance(const char *a, const char *b) {
-  const size_t rows = strlen(a), columns = strlen(b);
-  size_t row[COMPARED_LENGTH + 1];
-  if (rows > COMPARED_LENGTH || columns > COMPARED_LENGTH)
-    return SIZE_MAX;
-  for (size_t k = 0; k <= columns; k++)
-    row[k] = k;
-  for (size_t i = 1; i <= rows; i++) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t k = 1; k <= columns; k++) {
-      const size_t change = diagonal + (lower(a[i - 1]) != lower(b[k - 1]));
-      const size_t shift = (row[k] < row[k - 1] ? row[k] : row[k - 1]) + 1;
-      diagonal = row[k];
-      row[k] = change < shift ? change : shift;
-    }
-  }
-  return row[columns];
-}
-
-/* The smallest distance of `text` to one of the comma-separated names in `label`; 0 is equality. */
+/* The smallest distance of `text` to one of the comma-separated names in `label`, whatever the
+ * case; 0 is equality, SIZE_MAX: all are too long. */
 static size_t distance_to_names(const char *label, const char *text) {
+  char wanted[COMPARED_LENGTH + 1], name[COMPARED_LENGTH + 1];
   size_t least = SIZE_MAX;
+  if (strlen(text) > COMPARED_LENGTH)
+    return least;
+  copy_lower(text, strlen(text), wanted);
   for (const char *at = label;; at++) {
     at += strspn(at, " ");
     const size_t length = strcspn(at, ",");
-    char name[COMPARED_LENGTH + 1];
     if (length <= COMPARED_LENGTH) {
-      memcpy(name, at, length);
-      name[length] = '\0';
-      const size_t d = distance(name, text);
+      copy_lower(at, length, name);
+      const size_t d = edit_distance(name, length, wanted);
       least = d < least ? d : least;
     }
     at += length;

@@ -22,15 +22,17 @@ static json_t *candidate_object(const doctor_result *r, uint32_t rank) {
 
 octavo_status doctor_write_json(const doctor_result *r, const char *path, octavo_error *error) {
   json_t *list = json_array();
+  bool complete = true;
   for (uint32_t i = 0; i < r->candidates->count; i++)
-    json_array_append_new(list, candidate_object(r, i));
+    complete &= json_array_append_new(list, candidate_object(r, i)) == 0;
   json_t *root =
-      json_pack("{s:s, s:I, s:s, s:b, s:f, s:o}", "model", r->options->source, "images",
-                (json_int_t)r->images->count, "finding", findings[r->finding], "int8",
+      json_pack("{s:o, s:I, s:s, s:b, s:f, s:o}", "model", json_file_text(r->options->source),
+                "images", (json_int_t)r->images->count, "finding", findings[r->finding], "int8",
                 r->subject->is_int8, "seconds", (double)r->nanoseconds * 1e-9, "candidates", list);
-  if (root == NULL)
-    return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the findings");
-  const octavo_status status = json_file_write(path, root, error);
+  const octavo_status status =
+      root != NULL && complete
+          ? json_file_write(path, root, error)
+          : octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the findings");
   json_decref(root);
   return status;
 }

@@ -1,22 +1,11 @@
 #include "converter/doctor/subject.h"
 
+#include "converter/octavo_import.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/passes/passes.h"
-#include "platforms/platform.h"
 #include "runtime/error.h"
 
 #include <string.h>
-
-static octavo_status is_model_file(const char *path, bool *result, octavo_error *error) {
-  platform_file file;
-  const octavo_status status = platform_file_open(path, "a network", &file, error);
-  if (status != OCTAVO_OK)
-    return status;
-  const size_t length = strlen(OCTAVO_FORMAT_MAGIC);
-  *result = file.size >= length && memcmp(file.data, OCTAVO_FORMAT_MAGIC, length) == 0;
-  platform_file_close(&file);
-  return OCTAVO_OK;
-}
 
 static bool rule_options_given(const convert_options *o) {
   return o->preset != NULL || o->labels != NULL || o->size != NULL || o->resize != NULL ||
@@ -77,7 +66,7 @@ octavo_status doctor_subject_open(const convert_options *options, doctor_subject
                                   octavo_error *error) {
   memset(subject, 0, sizeof *subject);
   bool model_file = false;
-  octavo_status status = is_model_file(options->source, &model_file, error);
+  octavo_status status = octavo_import_recognises(options->source, &model_file, error);
   if (status == OCTAVO_OK)
     status = model_file ? open_model_file(options, subject, error)
                         : open_network(options, subject, error);

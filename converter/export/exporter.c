@@ -90,8 +90,9 @@ void exporter_dequantize(exporter *e, const char *name, const char *x, exporter_
     proto_attribute_int(&e->proto, node, "axis", axis);
 }
 
-const char *exporter_longs(exporter *e, const char *base, size_t count, const int64_t *values) {
-  const char *name = exporter_name(e, base, "");
+const char *exporter_longs(exporter *e, const char *base, const char *suffix, size_t count,
+                           const int64_t *values) {
+  const char *name = exporter_name(e, base, suffix);
   const int64_t shape = (int64_t)count;
   int64_t *data = proto_constant(&e->proto, name, ONNX__TENSOR_PROTO__DATA_TYPE__INT64, 1, &shape,
                                  count * sizeof *data);
@@ -100,8 +101,8 @@ const char *exporter_longs(exporter *e, const char *base, size_t count, const in
   return name;
 }
 
-const char *exporter_number(exporter *e, const char *base, float value) {
-  const char *name = exporter_name(e, base, "");
+const char *exporter_number(exporter *e, const char *base, const char *suffix, float value) {
+  const char *name = exporter_name(e, base, suffix);
   float *data =
       proto_constant(&e->proto, name, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT, 0, NULL, sizeof *data);
   if (data != NULL)

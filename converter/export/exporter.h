@@ -20,7 +20,7 @@ const char *exporter_name(exporter *e, const char *base, const char *suffix);
 
 bool exporter_is_output(const exporter *e, int32_t tensor);
 
-/* A node with the name of `node`, reading `inputs`. */
+/* proto_node. */
 Onnx__NodeProto *exporter_node(exporter *e, const char *op, const char *name, size_t input_count,
                                const char *const *inputs, const char *output);
 
@@ -37,9 +37,10 @@ void exporter_quantize(exporter *e, const char *name, const char *x, exporter_sc
 void exporter_dequantize(exporter *e, const char *name, const char *x, exporter_scale scale,
                          int64_t axis, const char *y);
 
-/* An int64 or a float32 constant under a name like `base`. */
-const char *exporter_longs(exporter *e, const char *base, size_t count, const int64_t *values);
-const char *exporter_number(exporter *e, const char *base, float value);
+/* An int64 or a float32 constant; returns its name, made of `base` and `suffix`. */
+const char *exporter_longs(exporter *e, const char *base, const char *suffix, size_t count,
+                           const int64_t *values);
+const char *exporter_number(exporter *e, const char *base, const char *suffix, float value);
 
 /* ---- constants.c ---------------------------------------------------------------------------- */
 

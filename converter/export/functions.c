@@ -14,8 +14,7 @@ static const char *add_function(exporter *e, const char *op, const graph_node *n
 static const char *add_number(exporter *e, const char *op, const graph_node *node,
                               const char *suffix, const char *x, float number) {
   const char *y = exporter_name(e, node->name, suffix);
-  return exporter_binary(e, op, y, x, exporter_number(e, exporter_name(e, y, "_number"), number),
-                         y);
+  return exporter_binary(e, op, y, x, exporter_number(e, y, "_number", number), y);
 }
 
 static const char *add_product(exporter *e, const graph_node *node, const char *suffix,
@@ -57,8 +56,8 @@ static void add_gated(exporter *e, const graph_node *node, const char *gate, con
   const char *x = exporter_real(e, node, 0);
   const char *sum = add_number(e, "Add", node, "_sum", gate, 1.0f);
   const char *product = add_product(e, node, "_product", x, sum);
-  exporter_binary(e, "Mul", node->name, product,
-                  exporter_number(e, exporter_name(e, node->name, "_half"), 0.5f), output);
+  exporter_binary(e, "Mul", node->name, product, exporter_number(e, node->name, "_half", 0.5f),
+                  output);
 }
 
 /* The gate erf(x / √2). */

@@ -40,9 +40,9 @@ static void add_clamp(exporter *e, const char *name, const char *x, float low, f
     return;
   }
   if (low != -INFINITY)
-    inputs[1] = exporter_number(e, exporter_name(e, name, "_min"), low);
+    inputs[1] = exporter_number(e, name, "_min", low);
   if (high != INFINITY)
-    inputs[2] = exporter_number(e, exporter_name(e, name, "_max"), high);
+    inputs[2] = exporter_number(e, name, "_max", high);
   exporter_node(e, "Clip", name, high != INFINITY ? 3 : 2, inputs, output);
 }
 
@@ -183,10 +183,9 @@ static void add_pad(exporter *e, const graph_node *node, const char *output) {
     amounts[exporter_axis(rank, i)] = pad->before[i];
     amounts[rank + exporter_axis(rank, i)] = pad->after[i];
   }
-  const char *inputs[3] = {
-      exporter_real(e, node, 0),
-      exporter_longs(e, exporter_name(e, node->name, "_pads"), (size_t)rank * 2, amounts),
-      exporter_number(e, exporter_name(e, node->name, "_value"), pad->value)};
+  const char *inputs[3] = {exporter_real(e, node, 0),
+                           exporter_longs(e, node->name, "_pads", (size_t)rank * 2, amounts),
+                           exporter_number(e, node->name, "_value", pad->value)};
   exporter_node(e, "Pad", node->name, 3, inputs, output);
 }
 
@@ -218,7 +217,7 @@ static void add_reshape(exporter *e, const graph_node *node, const char *output)
   else
     memcpy(shape, y->shape, sizeof shape);
   shape[0] = 0; /* as its input has it: the batch */
-  inputs[1] = exporter_longs(e, exporter_name(e, node->name, "_shape"), y->rank, shape);
+  inputs[1] = exporter_longs(e, node->name, "_shape", y->rank, shape);
   exporter_node(e, "Reshape", node->name, 2, inputs, output);
 }
 

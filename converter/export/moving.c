@@ -37,10 +37,10 @@ void exporter_slice(exporter *e, const graph_node *node, const char *output) {
   }
   const char *inputs[5] = {
       exporter_real(e, node, 0),
-      exporter_longs(e, exporter_name(e, node->name, "_starts"), count, starts),
-      exporter_longs(e, exporter_name(e, node->name, "_ends"), count, ends),
-      exporter_longs(e, exporter_name(e, node->name, "_axes"), count, axes),
-      exporter_longs(e, exporter_name(e, node->name, "_steps"), count, steps),
+      exporter_longs(e, node->name, "_starts", count, starts),
+      exporter_longs(e, node->name, "_ends", count, ends),
+      exporter_longs(e, node->name, "_axes", count, axes),
+      exporter_longs(e, node->name, "_steps", count, steps),
   };
   exporter_node(e, "Slice", node->name, 5, inputs, output);
 }
@@ -108,7 +108,7 @@ void exporter_resize(exporter *e, const graph_node *node, const char *output) {
   if (by_scale)
     inputs[2] = add_scales(e, node);
   else
-    inputs[3] = exporter_longs(e, exporter_name(e, node->name, "_sizes"), 4, shape);
+    inputs[3] = exporter_longs(e, node->name, "_sizes", 4, shape);
   Onnx__NodeProto *n = exporter_node(e, "Resize", node->name, by_scale ? 3 : 4, inputs, output);
   proto_attribute_text(&e->proto, n, "mode", modes[resize->mode]);
   proto_attribute_text(&e->proto, n, "coordinate_transformation_mode",

@@ -2,12 +2,7 @@
 #include "converter/operators/arithmetic.h"
 #include "converter/operators/table.h"
 
-#include <math.h>
 #include <string.h>
-
-static void no_clamp(graph_node *node) {
-  node->attributes.clamp = (octavo_attributes_clamp){.clamp_min = -INFINITY, .clamp_max = INFINITY};
-}
 
 static bool same_shape(const graph_tensor *a, const graph_tensor *b) {
   return a->rank == b->rank && memcmp(a->shape, b->shape, a->rank * sizeof *a->shape) == 0;
@@ -44,7 +39,7 @@ octavo_status import_sum(onnx_node *n) {
                  ? onnx_emit_step(n, OCTAVO_OP_ADD, operands, 2, &shape, &node, &sum)
                  : onnx_emit(n, OCTAVO_OP_ADD, operands, 2, &shape, &node);
     if (status == OCTAVO_OK)
-      no_clamp(node);
+      arithmetic_no_clamp(node);
   }
   return status;
 }

@@ -19,6 +19,10 @@ static octavo_status raise_rank(onnx_node *n, uint32_t i, uint32_t rank, int32_t
   return onnx_emit_step(n, OCTAVO_OP_RESHAPE, operand, 1, &shape, &node, operand);
 }
 
+void arithmetic_no_clamp(graph_node *node) {
+  node->attributes.clamp = (octavo_attributes_clamp){.clamp_min = -INFINITY, .clamp_max = INFINITY};
+}
+
 octavo_status arithmetic_of_activations(onnx_node *n, octavo_opcode op) {
   octavo_status status = onnx_expect_activation(n, 0);
   if (status == OCTAVO_OK)
@@ -35,8 +39,7 @@ octavo_status arithmetic_of_activations(onnx_node *n, octavo_opcode op) {
   if (status == OCTAVO_OK)
     status = onnx_emit(n, op, operands, 2, &shape, &node);
   if (status == OCTAVO_OK)
-    node->attributes.clamp =
-        (octavo_attributes_clamp){.clamp_min = -INFINITY, .clamp_max = INFINITY};
+    arithmetic_no_clamp(node);
   return status;
 }
 

@@ -4,6 +4,8 @@
 
 #include "converter/operators/constant_math.h"
 
+void arithmetic_no_clamp(graph_node *node);
+
 /* Adds the node `op`, without a clamp, of two activations that are broadcast against each other. */
 octavo_status arithmetic_of_activations(onnx_node *n, octavo_opcode op);
 

@@ -33,6 +33,9 @@ octavo_status quantization_read_operand(const onnx_node *n, const quantized_oper
 /* The zero point of index `i` along the axis, as int8 has it; 0 for int32. */
 int32_t quantization_zero_point(const quantization_read *q, uint32_t i, graph_type type);
 
+/* How far apart elements are that differ by one along `axis`. */
+size_t quantization_stride(const graph_tensor *t, uint32_t axis);
+
 /* Gives the float32 tensor that an integer operand stands for: a constant, which remembers the
  * integers where its zero points are 0, or the result of a DEQUANTIZE node. `name`: the tensor's;
  * NULL: one made from the operand's. */

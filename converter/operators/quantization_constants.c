@@ -15,7 +15,7 @@ static int32_t element(const graph_tensor *t, size_t i) {
   }
 }
 
-static size_t channel_stride(const graph_tensor *t, uint32_t axis) {
+size_t quantization_stride(const graph_tensor *t, uint32_t axis) {
   size_t stride = 1;
   for (uint32_t i = axis + 1; i < t->rank; i++)
     stride *= (size_t)t->shape[i];
@@ -64,7 +64,7 @@ octavo_status quantization_dequantize_constant(onnx_node *n, int32_t source,
   float *values = octavo_memory_alloc(count + 1, sizeof *values);
   if (values == NULL)
     return octavo_error_memory(n->error, count * sizeof *values, "a constant");
-  const size_t stride = channel_stride(t, q->axis);
+  const size_t stride = quantization_stride(t, q->axis);
   for (size_t i = 0; i < count; i++) {
     const uint32_t c = (uint32_t)(i / stride % q->count);
     const int64_t steps = (int64_t)element(t, i) - quantization_zero_point(q, c, t->type);

@@ -28,9 +28,7 @@ octavo_status import_dequantize_linear(onnx_node *n) {
 /* clamp(rint(x / scale) + zero point), by the definition of QuantizeLinear. */
 static void quantize_elements(const graph_tensor *x, const quantization_read *q, graph_type type,
                               uint8_t *result) {
-  size_t stride = 1;
-  for (uint32_t i = q->axis + 1; i < x->rank; i++)
-    stride *= (size_t)x->shape[i];
+  const size_t stride = quantization_stride(x, q->axis);
   const float *values = x->data;
   for (size_t i = 0; i < x->bytes / sizeof(float); i++) {
     const uint32_t c = (uint32_t)(i / stride % q->count);

@@ -63,8 +63,9 @@ static bool is_tanh_gate(const graph *g, int32_t tensor, int32_t *x, double *fac
     return false;
   *factor = 2;
   const int32_t *inputs = g->nodes[add].inputs;
-  *x = inputs[is_scaled_cube(g, inputs[0], inputs[1]) ? 1 : 0];
-  return is_scaled_cube(g, inputs[*x == inputs[0] ? 1 : 0], *x);
+  const bool cube_first = is_scaled_cube(g, inputs[0], inputs[1]);
+  *x = inputs[cube_first ? 1 : 0];
+  return cube_first || is_scaled_cube(g, inputs[1], *x);
 }
 
 octavo_status pass_fuse_gelu(graph *g, uint32_t *changes, octavo_error *error) {

@@ -52,17 +52,19 @@ octavo_status layout_require(layout_table *table, uint32_t *node, uint32_t opera
   const uint32_t rank = g->tensors[tensor].rank;
   if (table->items[tensor].order == NULL && memcmp(table->items[tensor].axes, axes, rank) == 0)
     return OCTAVO_OK;
+  /* `axes` may be those of another tensor in the table, which moves as it grows. */
+  layout item = {0};
+  memcpy(item.axes, axes, sizeof item.axes);
   int64_t shape[GRAPH_MAX_RANK];
   for (uint32_t i = 0; i < rank; i++)
     shape[i] = layout_dimension(table, tensor, axes[i]);
   int32_t moved = GRAPH_NONE;
-  octavo_status status = graph_add_tensor(g, g->tensors[tensor].name, GRAPH_FLOAT32, rank, shape,
-                                          NULL, &moved, table->error);
+  octavo_status status = pass_add_like(g, tensor, rank, shape, &moved, table->error);
   if (status == OCTAVO_OK)
     status = layout_table_grow(table);
   if (status != OCTAVO_OK)
     return status;
-  memcpy(table->items[moved].axes, axes, sizeof table->items[moved].axes);
+  table->items[moved] = item;
   status = layout_bring(table, node, tensor, moved);
   if (status == OCTAVO_OK)
     g->nodes[*node].inputs[operand] = moved;

@@ -33,11 +33,8 @@ static octavo_status align_operands(layout_table *table, uint32_t *node) {
     return OCTAVO_OK;
   octavo_status status = unflatten(table, node, 0);
   const int32_t first = g->nodes[*node].inputs[0];
-  for (uint32_t i = 1; i < g->nodes[*node].input_count && status == OCTAVO_OK; i++) {
-    uint8_t axes[GRAPH_MAX_RANK];
-    memcpy(axes, table->items[first].axes, sizeof axes);
-    status = layout_require(table, node, i, axes);
-  }
+  for (uint32_t i = 1; i < g->nodes[*node].input_count && status == OCTAVO_OK; i++)
+    status = layout_require(table, node, i, table->items[first].axes);
   return status;
 }
 

@@ -105,8 +105,7 @@ static octavo_status insert_transpose(layout_table *table, uint32_t *node, const
     *node += status == OCTAVO_OK;
   }
   if (status == OCTAVO_OK && !has_shape(&g->tensors[to], rank, target))
-    status = graph_add_tensor(g, g->tensors[to].name, GRAPH_FLOAT32, rank, target, NULL, &behind,
-                              table->error);
+    status = pass_add_like(g, to, rank, target, &behind, table->error);
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
   snprintf(name, sizeof name, "%.1000s_transpose", g->tensors[from].name);
   uint32_t index = 0;
@@ -144,8 +143,7 @@ octavo_status layout_add_plain(layout_table *table, int32_t tensor, int32_t *pla
   int64_t shape[GRAPH_MAX_RANK];
   for (uint32_t i = 0; i < rank; i++)
     shape[i] = layout_dimension(table, tensor, i);
-  octavo_status status = graph_add_tensor(g, g->tensors[tensor].name, GRAPH_FLOAT32, rank, shape,
-                                          NULL, plain, table->error);
+  octavo_status status = pass_add_like(g, tensor, rank, shape, plain, table->error);
   return status == OCTAVO_OK ? layout_table_grow(table) : status;
 }
 

@@ -47,10 +47,21 @@ octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_erro
   return graph_set_integers(g, to, integers, error);
 }
 
+octavo_status pass_add_like(graph *g, int32_t like, uint32_t rank, const int64_t *shape,
+                            int32_t *index, octavo_error *error) {
+  const octavo_status status = graph_add_tensor(g, g->tensors[like].name, g->tensors[like].type,
+                                                rank, shape, NULL, index, error);
+  if (status != OCTAVO_OK)
+    return status;
+  const graph_quantization *from = &g->tensors[like].quantization;
+  g->tensors[*index].quantization.scale = from->scale;
+  g->tensors[*index].quantization.zero_point = from->zero_point;
+  return OCTAVO_OK;
+}
+
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error) {
-  const char *name = g->tensors[input].name;
-  octavo_status status = graph_add_tensor(g, name, GRAPH_FLOAT32, rank, shape, NULL, output, error);
+  octavo_status status = pass_add_like(g, input, rank, shape, output, error);
   uint32_t index = 0;
   if (status == OCTAVO_OK)
     status = graph_insert_node(g, position, OCTAVO_OP_RESHAPE, g->tensors[*output].name, "Reshape",

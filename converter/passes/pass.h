@@ -86,6 +86,10 @@ octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_erro
 octavo_status pass_scale_integers(graph *g, int32_t from, int32_t to, const float *factors,
                                   bool *done, octavo_error *error);
 
+/* Adds an activation of `shape` that holds elements of `like`: with its type, scale and name. */
+octavo_status pass_add_like(graph *g, int32_t like, uint32_t rank, const int64_t *shape,
+                            int32_t *index, octavo_error *error);
+
 /* Inserts a RESHAPE of `input` to a new tensor of `shape` at `position`. */
 octavo_status pass_insert_reshape(graph *g, uint32_t position, int32_t input, uint32_t rank,
                                   const int64_t *shape, int32_t *output, octavo_error *error);

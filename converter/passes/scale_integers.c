@@ -1,5 +1,7 @@
 #include "converter/passes/pass.h"
 
+#include "runtime/memory.h"
+
 #include <float.h>
 #include <math.h>
 
@@ -37,14 +39,11 @@ octavo_status pass_scale_integers(graph *g, int32_t from, int32_t to, const floa
   *done = can_scale(old, factors);
   if (!*done)
     return OCTAVO_OK;
-  int32_t scales_index = GRAPH_NONE;
-  float *scales = NULL;
   const int64_t rows = old->shape[0];
   const int64_t columns = (int64_t)graph_element_count(old) / (rows == 0 ? 1 : rows);
-  octavo_status status = pass_add_floats(g, old->name, 1, &rows, &scales_index, &scales, error);
-  if (status != OCTAVO_OK)
-    return status;
-  old = &g->tensors[from];
+  float *scales = octavo_memory_alloc((size_t)rows, sizeof *scales);
+  if (scales == NULL)
+    return octavo_error_memory(error, (uint64_t)rows * sizeof *scales, "scales of weights");
   float *values = g->tensors[to].data;
   for (int64_t o = 0; o < rows; o++) {
     scales[o] = scale_of(old->integers, o) * fabsf(factors[o]);
@@ -52,5 +51,7 @@ octavo_status pass_scale_integers(graph *g, int32_t from, int32_t to, const floa
               factors[o] < 0.0f, columns, values + o * columns);
   }
   const graph_integers scaled = {.scales = scales, .scale_count = (uint32_t)rows};
-  return graph_set_integers(g, to, &scaled, error);
+  const octavo_status status = graph_set_integers(g, to, &scaled, error);
+  octavo_memory_free(scales);
+  return status;
 }

@@ -1,33 +1,13 @@
 /* The report as data. */
+#include "common/json_file.h"
 #include "common/sha256.h"
-#include "common/utf8.h"
 #include "converter/report/report_parts.h"
-#include "runtime/memory.h"
 
-#include <jansson.h>
 #include <math.h>
 
 /* Numbers that JSON has no way to write become null. */
 static json_t *real(double value) {
   return isfinite(value) ? json_real(value) : json_null();
-}
-
-/* Names may have been cut within a character, and paths need not be UTF-8: what is not becomes '?'.
- */
-static json_t *string(const char *value) {
-  json_t *whole_text = json_string(value);
-  char *copy = whole_text != NULL ? NULL : octavo_memory_copy_string(value);
-  if (copy == NULL)
-    return whole_text;
-  for (char *at = copy; *at != '\0';) {
-    const size_t length = utf8_length(at);
-    if (length == 0)
-      *at = '?';
-    at += length == 0 ? 1 : length;
-  }
-  json_t *mended = json_string(copy);
-  octavo_memory_free(copy);
-  return mended;
 }
 
 static json_t *whole(uint64_t value) {
@@ -72,17 +52,17 @@ static json_t *hints_list(const conversion *c, uint32_t layer) {
   char text[HINT_BYTES];
   for (uint32_t i = 0; i < hints_layer_rules(); i++)
     if (hints_layer(&facts, layer, i, text))
-      json_array_append_new(list, string(text));
+      json_array_append_new(list, json_file_text(text));
   return list;
 }
 
 static json_t *layer_object(const conversion *c, uint32_t index, uint32_t rank) {
   const layer_diagnosis *layer = &c->layers.layers[index];
-  json_t *object =
-      json_pack("{s:s, s:s, s:o, s:o, s:b, s:o, s:o, s:o}", "name", layer->info.name, "operator",
-                layer->info.kind, "index", whole(index), "rank", whole(rank), "float32",
-                layer->is_float, "isolated_snr_db", real(layer->isolated_snr_db), "snr_db",
-                real(layer->snr_db), "hints", hints_list(c, index));
+  json_t *object = json_pack("{s:o, s:s, s:o, s:o, s:b, s:o, s:o, s:o}", "name",
+                             json_file_text(layer->info.name), "operator", layer->info.kind,
+                             "index", whole(index), "rank", whole(rank), "float32", layer->is_float,
+                             "isolated_snr_db", real(layer->isolated_snr_db), "snr_db",
+                             real(layer->snr_db), "hints", hints_list(c, index));
   if (object == NULL)
     return NULL;
   const char *kernel = layer->time.kernel;
@@ -108,7 +88,7 @@ static json_t *general_hints(const conversion *c) {
   char text[HINT_BYTES];
   for (uint32_t i = 0; i < hints_general_rules(); i++)
     if (hints_general(&facts, i, text))
-      json_array_append_new(list, string(text));
+      json_array_append_new(list, json_file_text(text));
   return list;
 }
 
@@ -128,7 +108,7 @@ static void add_summary(const conversion *c, json_t *root) {
     json_t *value;
   } members[] = {
       {"tool", json_string(info.tool)},
-      {"source", string(info.source)},
+      {"source", json_file_text(info.source)},
       {"source_sha256", hash_text(info.source_sha256)},
       {"mode", json_string(info.mode)},
       {"calibrator", json_string(info.calibrator)},
@@ -136,7 +116,7 @@ static void add_summary(const conversion *c, json_t *root) {
       {"calibration_sha256", hash_text(info.calibration_sha256)},
       {"seed", whole(info.seed)},
       {"verdict", json_string(verdict.headline)},
-      {"reason", string(verdict.reason)},
+      {"reason", json_file_text(verdict.reason)},
       {"accuracy_float", real((double)c->accuracy_float)},
       {"accuracy_int8", real((double)c->accuracy_int8)},
       {"accuracy_images", whole(c->test_images.count)},
@@ -161,8 +141,12 @@ struct json_t *report_json(const conversion *c, const uint32_t *order) {
     return NULL;
   }
   add_summary(c, root);
+  bool complete = true;
   for (uint32_t i = 0; i < c->layers.layer_count; i++)
-    json_array_append_new(layers, layer_object(c, order[i], i));
-  json_object_set_new(root, "layers", layers);
-  return root;
+    complete &= json_array_append_new(layers, layer_object(c, order[i], i)) == 0;
+  complete &= json_object_set_new(root, "layers", layers) == 0;
+  if (complete)
+    return root;
+  json_decref(root);
+  return NULL;
 }

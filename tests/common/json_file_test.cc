@@ -49,4 +49,10 @@ TEST(JsonFile, FailureLeavesNothing) {
   json_decref(root);
 }
 
+TEST(JsonFile, TextThatIsNotUtf8IsMended) {
+  json_t *text = json_file_text("\xc3\xa9t\xe9 \xc3");
+  EXPECT_STREQ(json_string_value(text), "\xc3\xa9t? ?");
+  json_decref(text);
+}
+
 } // namespace

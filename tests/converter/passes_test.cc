@@ -237,9 +237,45 @@ TEST(LayoutTest, FlattenedImagesAsOutputsAreTransposed) {
   EXPECT_THAT(RunGraph(*b.Get(), {{1, 2, 3, 4}})[0], ElementsAre(1, 2, 3, 4, 2, 4, 6, 8));
 }
 
+TEST(LayoutTest, FlattenedImagesAsOutputsStayInt8) {
+  GraphBuilder b;
+  int32_t x = b.Add(OCTAVO_OP_CONVOLUTION,
+                    {b.Input({1, 1, 2, 2}), b.Constant({2, 1, 1, 1}, {1, 2})}, {1, 2, 2, 2});
+  x = b.Add(OCTAVO_OP_QUANTIZE, {b.Add(OCTAVO_OP_RESHAPE, {x}, {1, 8})}, {1, 8});
+  graph_tensor &quantized = b.Get()->tensors[x];
+  quantized.type = GRAPH_INT8;
+  quantized.quantization.scale = 0.5f;
+  quantized.quantization.zero_point = -3;
+  b.Output(x);
+  RunPass(pass_layout, b);
+  RunPass(pass_drop_no_ops, b);
+  ASSERT_EQ(b.Get()->node_count, 6u); // convolution, reshape, quantize, reshape, transpose, reshape
+  EXPECT_EQ(b.Node(4).op, static_cast<uint32_t>(OCTAVO_OP_TRANSPOSE));
+  for (uint32_t i = 2; i < 6; i++) {
+    const graph_tensor &y = b.Get()->tensors[b.Node(i).outputs[0]];
+    EXPECT_EQ(y.type, GRAPH_INT8) << i;
+    EXPECT_EQ(y.quantization.scale, 0.5f) << i;
+    EXPECT_EQ(y.quantization.zero_point, -3) << i;
+  }
+}
+
 void Permute(const GraphBuilder &b, const std::vector<int64_t> &axes) {
   std::copy(axes.begin(), axes.end(), b.Last().ints);
   b.Last().int_count = static_cast<uint32_t>(axes.size());
+}
+
+TEST(LayoutTest, TheSmallerOperandOfAProductIsMovedToLieAsTheLarger) {
+  GraphBuilder b;
+  const int32_t x = b.Add(OCTAVO_OP_CONVOLUTION,
+                          {b.Input({1, 1, 2, 2}), b.Constant({2, 1, 1, 1}, {1, 2})}, {1, 2, 2, 2});
+  int32_t part = b.Add(OCTAVO_OP_CONVOLUTION, {x, b.Constant({1, 2, 1, 1}, {1, 0})}, {1, 1, 2, 2});
+  part = b.Add(GRAPH_OP_TRANSPOSE, {part}, {1, 1, 2, 2});
+  Permute(b, {0, 1, 3, 2});
+  b.Output(b.Add(OCTAVO_OP_MULTIPLY, {x, part}, {1, 2, 2, 2}));
+  RunPass(pass_layout, b);
+  RunPass(pass_drop_no_ops, b);
+  // (1 2 3 4) and twice that, times (1 3 2 4); channels last.
+  EXPECT_THAT(RunGraph(*b.Get(), {{1, 2, 3, 4}})[0], ElementsAre(1, 2, 6, 12, 6, 12, 16, 32));
 }
 
 TEST(LayoutTest, ChannelShuffleIsOneTransposeOfTheLastTwoAxes) {

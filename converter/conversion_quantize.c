@@ -7,15 +7,36 @@
 #include "runtime/memory.h"
 
 #include <math.h>
+#include <string.h>
+
+/* Layers that --keep-float names may be float32 with --require-int8 too. */
+static octavo_status check_given(const conversion *c, const bool *kept, octavo_error *error) {
+  const graph *q = c->quantized;
+  for (uint32_t n = 0; c->options->require_int8 && n < q->node_count; n++) {
+    const graph_node *node = &q->nodes[n];
+    uint32_t source = 0;
+    const bool wanted = layer_find(c->network, "--keep-float", node->name, strlen(node->name),
+                                   &source, NULL) == OCTAVO_OK &&
+                        kept[source];
+    if (node->op != OCTAVO_OP_DEQUANTIZE && !wanted &&
+        q->tensors[node->outputs[0]].type == GRAPH_FLOAT32)
+      return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                              "--require-int8: layer '%s' (%s) stays in float32, since the source "
+                              "gives no scale for it, or weights that have no int8 form",
+                              node->name, node->source_op);
+  }
+  return OCTAVO_OK;
+}
 
 static octavo_status quantize_source(conversion *c, bool *kept, layer_precision *precisions,
                                      octavo_error *error) {
   const graph *g = c->network;
-  const octavo_status status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
+  octavo_status status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
   for (uint32_t n = 0; n < g->node_count; n++)
     precisions[n] = kept[n] ? PRECISION_FLOAT : PRECISION_INT8;
-  return status == OCTAVO_OK ? quantize_given(g, precisions, &c->quantized, &c->given, error)
-                             : status;
+  if (status == OCTAVO_OK)
+    status = quantize_given(g, precisions, &c->quantized, &c->given, error);
+  return status == OCTAVO_OK ? check_given(c, kept, error) : status;
 }
 
 /* Scales and weights are those of the source. */

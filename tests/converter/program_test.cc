@@ -107,6 +107,34 @@ TEST_F(Program, PrecisionOptionsThatCannotWorkAreWrongUsage) {
   ExpectFailure(Convert({"--calib", Images(), "--keep-float", "stam"}), "closest names are stem");
 }
 
+TEST_F(Program, OptionsThatWouldDoNothingAreWrongUsage) {
+  for (const char *mode : {"float", "dynamic"})
+    ExpectFailure(Convert({"--mode", mode, "--require-int8"}), "go with --mode static", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--calib-report", "c.csv"}),
+                "without --search and --export-qdq", 2);
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(),
+                                            "--search", "--calib-report", "c.csv"}),
+                "without --search and --export-qdq", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--json", "s.json"}),
+                "not of --export-qdq", 2);
+}
+
+/* Nothing is calibrated then. */
+TEST_F(Program, WhatAQuantizedNetworkCannotTakeIsRefused) {
+  const std::string data = OCTAVO_TEST_DATA "/onnx/";
+  const auto convert = [&](const char *file, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {data + file, "-o", Output()});
+    return RunProgram(OCTAVO_CONVERT, arguments);
+  };
+  for (const std::vector<std::string> &arguments :
+       {std::vector<std::string>{"--calib-report", folder_.Path("c.csv")},
+        {"--calibrator-for", "conv=mse"}})
+    ExpectFailure(convert("torch_per_tensor.onnx", arguments), "is quantized already");
+  ExpectFailure(convert("qdq_mixed.onnx", {"--require-int8"}), "stays in float32");
+  const ProgramResult r = convert("torch_per_tensor.onnx", {"--require-int8"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+}
+
 TEST_F(Program, KeptLayersAreFloat) {
   const ProgramResult r = Convert({"--calib", Images(), "--keep-float", "stem,head"});
   ASSERT_EQ(r.code, 0) << r.errors;

@@ -63,11 +63,10 @@ static void close_watch(watch_state *w) {
   }
 }
 
-static void watch(void *context, uint32_t thread, uint32_t operator_index,
-                  const octavo_tensor_info *info, const float *values) {
+static void watch(void *context, uint32_t thread, uint32_t operator_index, const float *values,
+                  size_t count) {
   const watch_state *w = context;
-  activation_statistics_add(&w->statistics[thread][operator_index], values,
-                            info->bytes / sizeof(float));
+  activation_statistics_add(&w->statistics[thread][operator_index], values, count);
 }
 
 /* The layer of that name in the shadow graph; its statistics of all threads become the layer's. */

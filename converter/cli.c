@@ -335,9 +335,8 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return usage("--search writes no model, so it goes without --output");
   if (values->data == NULL && (values->search || !isnan(values->max_drop)))
     return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
-  if (values->mode != CONVERT_STATIC &&
-      (values->search || !isnan(values->max_drop) || values->keep_float.count > 0 ||
-       values->require_int8))
+  if (values->mode != CONVERT_STATIC && (values->search || !isnan(values->max_drop) ||
+                                         values->keep_float.count > 0 || values->require_int8))
     return usage("--search, --max-drop, --keep-float and --require-int8 go with --mode static; a "
                  "plan says itself what stays in float32");
   if (values->mode != CONVERT_STATIC &&

@@ -104,8 +104,13 @@ static octavo_status choose_precisions(conversion *c, octavo_error *error) {
   return status;
 }
 
+static const graph *to_quantize(const conversion *c) {
+  return c->corrected != NULL ? c->corrected : c->network;
+}
+
 static octavo_status search_precisions(conversion *c, octavo_error *error) {
-  const precision_job job = {.g = c->network,
+  const precision_job job = {.g = to_quantize(c),
+                             .plain = c->network,
                              .reference = c->float_model.model,
                              .ranges = c->ranges.ranges,
                              .rule = &c->rule,
@@ -133,7 +138,7 @@ octavo_status conversion_quantize(conversion *c, octavo_error *error) {
   if (status != OCTAVO_OK || c->options->search)
     return status;
   const quantize_settings settings = {.ranges = c->ranges.ranges, .precisions = c->precisions};
-  status = quantize_graph(c->network, &settings, &c->quantized, error);
+  status = quantize_graph(to_quantize(c), &settings, &c->quantized, error);
   if (status == OCTAVO_OK)
     status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
                                 &c->int8_model, error);

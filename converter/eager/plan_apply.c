@@ -23,8 +23,8 @@ octavo_status eager_plan_apply(const eager_plan *plan, const graph *g, layer_pre
     const eager_layer *layer = eager_plan_find(plan, g->nodes[n].name);
     if (layer == NULL) {
       const int32_t producer = graph_producer(g, g->nodes[n].inputs[0]);
-      const bool quantized = producer != GRAPH_NONE ? precisions[producer] == PRECISION_INT8
-                                                    : begins_quantized;
+      const bool quantized =
+          producer != GRAPH_NONE ? precisions[producer] == PRECISION_INT8 : begins_quantized;
       precisions[n] = quantized && quantize_has_int8_form(g, n) ? PRECISION_INT8 : PRECISION_FLOAT;
     } else {
       status = apply_layer(layer, g, n, precisions, choices, error);

@@ -171,8 +171,8 @@ TEST(Allocation, RankAndFront) {
   ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 2, 1, nullptr, &images, &error),
             OCTAVO_OK);
   const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
-  const precision_job job = {source.get(), built.model, ranges.data(), &kRule, &images,
-                             &images,      1,           nullptr};
+  const precision_job job = {source.get(), nullptr, built.model, ranges.data(), &kRule,
+                             &images,      &images, 1,           nullptr};
   FailEach([&](octavo_error *e) {
     front f = {};
     const layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};

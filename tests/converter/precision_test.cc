@@ -89,7 +89,8 @@ protected:
     ASSERT_EQ(calibrate(&job, &ranges_, &error_), OCTAVO_OK) << error_.text;
     precisions_.resize(source_->node_count);
     quantize_choose_precisions(source_.get(), precisions_.data());
-    job_ = {source_.get(), float_.model, ranges_.ranges, &kRule, &images_, &images_, 2, nullptr};
+    job_ = {source_.get(), nullptr, float_.model, ranges_.ranges, &kRule, &images_,
+            &images_,      2,       nullptr};
   }
   void TearDown() override {
     calibration_free(&ranges_);
@@ -106,6 +107,22 @@ protected:
   precision_job job_ = {};
   octavo_error error_ = {};
 };
+
+TEST_F(Precision, AModelWithoutInt8HasNoCorrections) {
+  const Graph corrected(graph_copy(source_.get(), nullptr));
+  ASSERT_NE(corrected, nullptr);
+  for (uint32_t t = 0; t < corrected->tensor_count; t++)
+    if (corrected->tensors[t].constant)
+      static_cast<float *>(corrected->tensors[t].data)[0] += 0.5f;
+  job_.g = corrected.get();
+  job_.plain = source_.get();
+  std::vector<layer_precision> all(source_->node_count, PRECISION_FLOAT);
+  built_model built = {};
+  ASSERT_EQ(precision_build(&job_, all.data(), &built, &error_), OCTAVO_OK) << error_.text;
+  ASSERT_EQ(built.size, float_.size);
+  EXPECT_EQ(memcmp(built.bytes, float_.bytes, built.size), 0);
+  built_model_free(&built);
+}
 
 TEST_F(Precision, RanksByHarm) {
   std::vector<uint32_t> order(source_->node_count);

@@ -362,6 +362,24 @@ TEST_F(Program, CalibratorsWeightsAndCorrectionsAreSaid) {
   json_decref(root);
 }
 
+/* What an add without constants loses by itself is no matter of corrections, unless int8 is
+ * compared with the corrected network in place of the float32 one. */
+TEST_F(Program, CorrectionsLeaveWhatInt8IsComparedWith) {
+  double alone[2] = {};
+  for (size_t i = 0; i < 2; i++) {
+    const ProgramResult r = Convert({"--calib", Images(), "--correct", i == 0 ? "none" : "bias",
+                                     "--json", folder_.Path("s.json"), "--quiet"});
+    ASSERT_EQ(r.code, 0) << r.errors;
+    json_t *root = json_load_file(folder_.Path("s.json").c_str(), 0, nullptr);
+    const json_t *sum = json_array_get(json_object_get(root, "layers"), 2);
+    EXPECT_STREQ(json_string_value(json_object_get(sum, "name")), "sum");
+    alone[i] = json_number_value(json_object_get(sum, "isolated_snr_db"));
+    json_decref(root);
+  }
+  EXPECT_GT(alone[0], 0);
+  EXPECT_EQ(alone[0], alone[1]);
+}
+
 TEST_F(Program, UnknownCalibratorsAndCorrectionsAreRefused) {
   ExpectFailure(Convert({"--calib", Images(), "--correct", "biass"}),
                 "--correct: expected a list of bias, equalize and round, or none, found 'biass'");

@@ -64,7 +64,8 @@ static octavo_status calibrate_ranges(conversion *c, octavo_error *error) {
                                .threads = c->threads,
                                .progress = c->progress,
                                .percentile = o->percentile,
-                               .choices = c->choices};
+                               .choices = c->choices,
+                               .skip_stages = o->calib_report == NULL};
   const octavo_status status =
       calibrator_choices_read(c->network, &o->calibrator_for, c->choices, error);
   return status == OCTAVO_OK ? calibrate(&job, &c->ranges, error) : status;

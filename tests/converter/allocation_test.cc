@@ -125,8 +125,9 @@ TEST(Allocation, CalibrateAndCompare) {
             OCTAVO_OK);
   FailEach([&](octavo_error *e) {
     calibration ranges = {};
-    const calibration_job job = {source.get(), built.model, &images, calibrator_find("minmax"), 1,
-                                 nullptr,      0.0,         nullptr};
+    const calibration_job job = {
+        source.get(), built.model, &images, calibrator_find("minmax"), 1, nullptr,
+        0.0,          nullptr,     false};
     const octavo_status status = calibrate(&job, &ranges, e);
     calibration_free(&ranges);
     return status;

@@ -85,7 +85,8 @@ protected:
         OCTAVO_OK)
         << error_.text;
     const calibration_job job = {
-        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr, 0, nullptr};
+        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr, 0,
+        nullptr,       false};
     ASSERT_EQ(calibrate(&job, &ranges_, &error_), OCTAVO_OK) << error_.text;
     precisions_.resize(source_->node_count);
     quantize_choose_precisions(source_.get(), precisions_.data());
@@ -184,8 +185,8 @@ TEST_F(Precision, MaxDropFailsWithTheBestItFound) {
   const label_list none = {nullptr, 0};
   ASSERT_EQ(built_model_create(g.get(), &kRule, &none, &built, &error_), OCTAVO_OK) << error_.text;
   calibration ranges = {};
-  const calibration_job calibrate_job = {g.get(), built.model, &images_, calibrator_find("minmax"),
-                                         1,       nullptr,     0,        nullptr};
+  const calibration_job calibrate_job = {
+      g.get(), built.model, &images_, calibrator_find("minmax"), 1, nullptr, 0, nullptr, false};
   ASSERT_EQ(calibrate(&calibrate_job, &ranges, &error_), OCTAVO_OK) << error_.text;
   job_.g = g.get();
   job_.reference = built.model;

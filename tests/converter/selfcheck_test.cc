@@ -39,7 +39,8 @@ protected:
         << error.text;
     calibration ranges = {};
     const calibration_job job = {
-        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr, 0.0, nullptr};
+        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr,
+        0.0,           nullptr,      false};
     ASSERT_EQ(calibrate(&job, &ranges, &error), OCTAVO_OK) << error.text;
     graph *g = nullptr;
     const quantize_settings settings = {ranges.ranges, nullptr};

@@ -6,7 +6,7 @@
 
 bool quantize_is_given(const graph *g) {
   for (uint32_t n = 0; n < g->node_count; n++)
-    if (g->nodes[n].op == OCTAVO_OP_QUANTIZE || g->nodes[n].op == OCTAVO_OP_DEQUANTIZE)
+    if (graph_is_conversion(&g->nodes[n]))
       return true;
   return false;
 }
@@ -32,12 +32,6 @@ int32_t given_quantizer_of(const graph *g, int32_t tensor) {
 
 /* ---- Conversions ---------------------------------------------------------------------------- */
 
-static void swap_texts(char **a, char **b) {
-  char *text = *a;
-  *a = *b;
-  *b = text;
-}
-
 /* Of two nodes that convert the same tensor in the same way the second goes. If they dequantize,
  * its names stay: they are the source's. */
 static void drop_duplicate(graph *g, uint32_t n) {
@@ -51,8 +45,10 @@ static void drop_duplicate(graph *g, uint32_t n) {
     graph_replace_uses(g, node->outputs[0], other->outputs[0]);
     graph_remove_node(g, n);
     if (node->op == OCTAVO_OP_DEQUANTIZE) {
-      swap_texts(&g->nodes[n].name, &g->nodes[k].name);
-      swap_texts(&g->tensors[node->outputs[0]].name, &g->tensors[other->outputs[0]].name);
+      char *name = g->nodes[n].name;
+      g->nodes[n].name = g->nodes[k].name;
+      g->nodes[k].name = name;
+      graph_swap_names(g, node->outputs[0], other->outputs[0]);
     }
     return;
   }
@@ -185,7 +181,7 @@ static octavo_status rewrite(given_state *s) {
 
 static void count_layers(const graph *g, given_report *report) {
   for (uint32_t n = 0; n < g->node_count; n++) {
-    if (g->nodes[n].op == OCTAVO_OP_QUANTIZE || g->nodes[n].op == OCTAVO_OP_DEQUANTIZE)
+    if (graph_is_conversion(&g->nodes[n]))
       continue;
     const bool int8 = g->tensors[g->nodes[n].outputs[0]].type == GRAPH_INT8;
     report->int8_layers += int8;

@@ -1,8 +1,7 @@
 #include "converter/quantize/given.h"
 
+#include "converter/quantize/boundaries.h"
 #include "converter/quantize/given_internal.h"
-
-#include <stdio.h>
 
 bool quantize_is_given(const graph *g) {
   for (uint32_t n = 0; n < g->node_count; n++)
@@ -79,24 +78,14 @@ static void join_conversions(given_state *s, uint32_t n) {
   graph_remove_node(g, n);
 }
 
-octavo_status given_add_conversion(given_state *s, uint32_t position, uint32_t op, int32_t from,
+octavo_status given_add_conversion(given_state *s, uint32_t position, int32_t from,
                                    const graph_quantization *quantization, int32_t *to) {
-  graph *g = s->g;
-  const bool to_int8 = op == OCTAVO_OP_QUANTIZE;
-  const graph_tensor x = g->tensors[from];
-  char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantized" : "dequantized");
-  octavo_status status = graph_add_tensor(g, name, to_int8 ? GRAPH_INT8 : GRAPH_FLOAT32, x.rank,
-                                          x.shape, NULL, to, s->error);
-  if (status != OCTAVO_OK)
-    return status;
-  if (to_int8)
-    g->tensors[*to].quantization = *quantization;
-  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantize" : "dequantize");
-  uint32_t index = 0;
+  quantization_parameters parameters = {0};
+  if (quantization != NULL)
+    parameters = (quantization_parameters){quantization->scale, quantization->zero_point};
   s->changed = true;
-  return graph_insert_node(g, position, op, name, to_int8 ? "QuantizeLinear" : "DequantizeLinear",
-                           &from, 1, to, 1, &index, s->error);
+  return boundaries_convert(s->g, position, from, quantization != NULL ? &parameters : NULL, to,
+                            s->error);
 }
 
 /* The first of the layers that keep the scale and lead to `tensor`, each read by the next alone;
@@ -125,10 +114,9 @@ static octavo_status move_up(given_state *s, uint32_t n) {
   const int32_t x = g->nodes[first].inputs[0];
   const graph_quantization quantization = g->tensors[g->nodes[n].outputs[0]].quantization;
   int32_t q = GRAPH_NONE, real = GRAPH_NONE;
-  octavo_status status =
-      given_add_conversion(s, (uint32_t)first, OCTAVO_OP_QUANTIZE, x, &quantization, &q);
+  octavo_status status = given_add_conversion(s, (uint32_t)first, x, &quantization, &q);
   if (status == OCTAVO_OK)
-    status = given_add_conversion(s, (uint32_t)first + 1, OCTAVO_OP_DEQUANTIZE, q, NULL, &real);
+    status = given_add_conversion(s, (uint32_t)first + 1, q, NULL, &real);
   if (status == OCTAVO_OK)
     g->nodes[first + 2].inputs[0] = real;
   return status;

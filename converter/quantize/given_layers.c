@@ -88,7 +88,7 @@ static octavo_status read_integers(given_state *s, uint32_t *n, const scale_rule
       continue;
     x = given_integers_of(g, x);
     if (rule->source == SCALE_UNIFIED && !given_same(&g->tensors[x], &wanted)) {
-      const octavo_status status = given_add_conversion(s, *n, OCTAVO_OP_QUANTIZE, x, result, &x);
+      const octavo_status status = given_add_conversion(s, *n, x, result, &x);
       if (status != OCTAVO_OK)
         return status;
       ++*n;

@@ -271,8 +271,8 @@ static const char *const examples[] = {
 static const option_program program = {
     .name = "octavo-convert",
     .summary = "Turns a trained ONNX network into a model file for octavo-run: int8 by static "
-               "quantization\nwith calibration images, or float32. The result is run and compared "
-               "before it is written.",
+               "quantization\nwith calibration images, int8 weights alone, or float32. The result "
+               "is run and compared\nbefore it is written.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .examples = examples,
@@ -331,6 +331,8 @@ int cli_parse(int argc, char **argv, convert_options *values) {
       values->write_plan == NULL)
     return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
                  "to begin with");
+  if (values->write_plan != NULL && values->plan != NULL)
+    return usage("--write-plan writes a plan from the network alone, without --plan");
   if (values->output != NULL && values->search)
     return usage("--search writes no model, so it goes without --output");
   if (values->data == NULL && (values->search || !isnan(values->max_drop)))

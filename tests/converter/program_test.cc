@@ -115,6 +115,8 @@ TEST_F(Program, OptionsThatWouldDoNothingAreWrongUsage) {
   ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(),
                                             "--search", "--calib-report", "c.csv"}),
                 "without --search and --export-qdq", 2);
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--plan", "a", "--write-plan", "b"}),
+                "without --plan", 2);
   ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--json", "s.json"}),
                 "not of --export-qdq", 2);
 }

@@ -270,8 +270,8 @@ static const char *const examples[] = {
 static const option_program program = {
     .name = "octavo-convert",
     .summary = "Turns a trained ONNX network into a model file for octavo-run: int8 by static "
-               "quantization\nwith calibration images, or float32. The result is run and compared "
-               "before it is written.",
+               "quantization\nwith calibration images, int8 weights alone, or float32. The result "
+               "is run and compared\nbefore it is written.",
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .examples = examples,
@@ -330,20 +330,27 @@ int cli_parse(int argc, char **argv, convert_options *values) {
       values->write_plan == NULL)
     return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
                  "to begin with");
+  if (values->write_plan != NULL && values->plan != NULL)
+    return usage("--write-plan writes a plan from the network alone, without --plan");
   if (values->output != NULL && values->search)
     return usage("--search writes no model, so it goes without --output");
   if (values->data == NULL && (values->search || !isnan(values->max_drop)))
     return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
-  if (values->mode != CONVERT_STATIC &&
-      (values->search || !isnan(values->max_drop) || values->keep_float.count > 0))
-    return usage("--search, --max-drop and --keep-float go with --mode static; a plan says itself "
-                 "what stays in float32");
+  if (values->mode != CONVERT_STATIC && (values->search || !isnan(values->max_drop) ||
+                                         values->keep_float.count > 0 || values->require_int8))
+    return usage("--search, --max-drop, --keep-float and --require-int8 go with --mode static; a "
+                 "plan says itself what stays in float32");
   if (values->mode != CONVERT_STATIC &&
       (values->correct != NULL || values->calib_report != NULL ||
        values->weights != WEIGHTS_PER_CHANNEL || values->calibrator_for.count > 0))
     return usage("--correct, --weights, --calib-report and --calibrator-for go with --mode static");
   if (values->correct == NULL)
     values->correct = DEFAULT_CORRECTIONS;
+  if (values->calib_report != NULL && (values->search || values->export_qdq))
+    return usage("--calib-report goes with a conversion to a model file, without --search and "
+                 "--export-qdq");
+  if (values->json != NULL && values->export_qdq)
+    return usage("--json tells of a conversion to a model file, not of --export-qdq");
   if (values->search && !isnan(values->max_drop))
     return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)

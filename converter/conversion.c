@@ -164,6 +164,7 @@ void conversion_free(conversion *c) {
   image_sample_close(&c->calibration_images);
   labels_free(&c->labels);
   graph_free(c->quantized);
+  graph_free(c->corrected);
   graph_free(c->network);
   memset(c, 0, sizeof *c);
 }

@@ -26,7 +26,8 @@ typedef struct conversion {
   uint64_t source_bytes;
   uint8_t source_sha256[32];
   passes_report passes;
-  graph *network;   /* lowered, float; once calibrated, with the corrections for int8 */
+  graph *network;   /* lowered, float */
+  graph *corrected; /* the same with corrections that suit int8 only; NULL = there are none */
   graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
   bool is_given;    /* whether the source is quantized already: nothing is calibrated */
   given_report given;

@@ -16,7 +16,12 @@ octavo_status conversion_even_out(conversion *c, octavo_error *error) {
 }
 
 octavo_status conversion_correct(conversion *c, octavo_error *error) {
-  const correction_job job = {.g = c->network,
+  if ((c->corrections & (CORRECT_ROUND | CORRECT_BIAS)) == 0)
+    return OCTAVO_OK;
+  c->corrected = graph_copy(c->network, error);
+  if (c->corrected == NULL)
+    return OCTAVO_ERROR_MEMORY;
+  const correction_job job = {.g = c->corrected,
                               .reference = c->float_model.model,
                               .ranges = c->ranges.ranges,
                               .precisions = c->precisions,

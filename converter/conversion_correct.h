@@ -12,8 +12,8 @@ extern "C" {
  * (--correct), MEMORY. */
 octavo_status conversion_even_out(conversion *c, octavo_error *error);
 
-/* Once ranges and precisions are known: the other corrections that were asked for; none in other
- * modes than static. */
+/* Once ranges and precisions are known: the other corrections that were asked for, into a copy,
+ * since c->network stays what int8 is compared with; none in other modes than static. */
 octavo_status conversion_correct(conversion *c, octavo_error *error);
 
 /* Calibrator, weights and corrections as the provenance has them: "mse, bias". Returns `text`. */

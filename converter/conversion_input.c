@@ -83,12 +83,14 @@ octavo_status conversion_open_images(conversion *c, octavo_error *error) {
 
 octavo_status conversion_check_options(conversion *c, octavo_error *error) {
   const convert_options *o = c->options;
-  const bool changes = o->search || !isnan(o->max_drop) || o->weights == WEIGHTS_PER_TENSOR;
+  const bool changes = o->search || !isnan(o->max_drop) || o->weights == WEIGHTS_PER_TENSOR ||
+                       o->calibrator_for.count > 0 || o->calib_report != NULL;
   if (c->is_given && (changes || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
     return octavo_error_set(
         error, OCTAVO_ERROR_ARGUMENT,
         "%.200s is quantized already and keeps its scales: only --mode static "
-        "and float go with that, without --max-drop, --search and --weights per-tensor",
+        "and float go with that, without --max-drop, --search, --weights per-tensor, "
+        "--calibrator-for and --calib-report",
         o->source);
   if (conversion_calibrates(c) && o->calibration == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,

@@ -7,15 +7,36 @@
 #include "runtime/memory.h"
 
 #include <math.h>
+#include <string.h>
+
+/* Layers that --keep-float names may be float32 with --require-int8 too. */
+static octavo_status check_given(const conversion *c, const bool *kept, octavo_error *error) {
+  const graph *q = c->quantized;
+  for (uint32_t n = 0; c->options->require_int8 && n < q->node_count; n++) {
+    const graph_node *node = &q->nodes[n];
+    uint32_t source = 0;
+    const bool wanted = layer_find(c->network, "--keep-float", node->name, strlen(node->name),
+                                   &source, NULL) == OCTAVO_OK &&
+                        kept[source];
+    if (node->op != OCTAVO_OP_DEQUANTIZE && !wanted &&
+        q->tensors[node->outputs[0]].type == GRAPH_FLOAT32)
+      return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                              "--require-int8: layer '%s' (%s) stays in float32, since the source "
+                              "gives no scale for it, or weights that have no int8 form",
+                              node->name, node->source_op);
+  }
+  return OCTAVO_OK;
+}
 
 static octavo_status quantize_source(conversion *c, bool *kept, layer_precision *precisions,
                                      octavo_error *error) {
   const graph *g = c->network;
-  const octavo_status status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
+  octavo_status status = layer_mark(g, "--keep-float", &c->options->keep_float, kept, error);
   for (uint32_t n = 0; n < g->node_count; n++)
     precisions[n] = kept[n] ? PRECISION_FLOAT : PRECISION_INT8;
-  return status == OCTAVO_OK ? quantize_given(g, precisions, &c->quantized, &c->given, error)
-                             : status;
+  if (status == OCTAVO_OK)
+    status = quantize_given(g, precisions, &c->quantized, &c->given, error);
+  return status == OCTAVO_OK ? check_given(c, kept, error) : status;
 }
 
 /* Scales and weights are those of the source. */
@@ -43,7 +64,8 @@ static octavo_status calibrate_ranges(conversion *c, octavo_error *error) {
                                .threads = c->threads,
                                .progress = c->progress,
                                .percentile = o->percentile,
-                               .choices = c->choices};
+                               .choices = c->choices,
+                               .skip_stages = o->calib_report == NULL};
   const octavo_status status =
       calibrator_choices_read(c->network, &o->calibrator_for, c->choices, error);
   return status == OCTAVO_OK ? calibrate(&job, &c->ranges, error) : status;
@@ -83,8 +105,13 @@ static octavo_status choose_precisions(conversion *c, octavo_error *error) {
   return status;
 }
 
+static const graph *to_quantize(const conversion *c) {
+  return c->corrected != NULL ? c->corrected : c->network;
+}
+
 static octavo_status search_precisions(conversion *c, octavo_error *error) {
-  const precision_job job = {.g = c->network,
+  const precision_job job = {.g = to_quantize(c),
+                             .plain = c->network,
                              .reference = c->float_model.model,
                              .ranges = c->ranges.ranges,
                              .rule = &c->rule,
@@ -112,7 +139,7 @@ octavo_status conversion_quantize(conversion *c, octavo_error *error) {
   if (status != OCTAVO_OK || c->options->search)
     return status;
   const quantize_settings settings = {.ranges = c->ranges.ranges, .precisions = c->precisions};
-  status = quantize_graph(c->network, &settings, &c->quantized, error);
+  status = quantize_graph(to_quantize(c), &settings, &c->quantized, error);
   if (status == OCTAVO_OK)
     status = built_model_create(c->quantized, c->is_image ? &c->rule : NULL, &c->labels,
                                 &c->int8_model, error);

@@ -20,7 +20,7 @@ static octavo_status export_graph(const graph *g, const export_notes *notes,
     return status;
   uint32_t int8 = 0, layers = 0;
   for (uint32_t n = 0; n < g->node_count; n++) {
-    if (g->nodes[n].op == OCTAVO_OP_QUANTIZE || g->nodes[n].op == OCTAVO_OP_DEQUANTIZE)
+    if (graph_is_conversion(&g->nodes[n]))
       continue;
     int8 += g->tensors[g->nodes[n].outputs[0]].type == GRAPH_INT8;
     layers++;

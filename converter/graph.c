@@ -83,27 +83,13 @@ static octavo_status reserve(void **items, uint32_t count, uint32_t *capacity, s
   return OCTAVO_OK;
 }
 
-typedef bool (*name_taken)(const graph *g, const char *name);
-
-static bool tensor_name_taken(const graph *g, const char *name) {
-  for (uint32_t i = 0; i < g->tensor_count; i++)
-    if (strcmp(g->tensors[i].name, name) == 0)
-      return true;
-  return false;
-}
-
-static bool node_name_taken(const graph *g, const char *name) {
-  for (uint32_t i = 0; i < g->node_count; i++)
-    if (!g->nodes[i].removed && strcmp(g->nodes[i].name, name) == 0)
-      return true;
-  return false;
-}
+typedef int32_t (*name_finder)(const graph *g, const char *name);
 
 /* A copy of `name`, with _2, _3, ... behind it if it is taken. NULL: out of memory. */
-static char *unique_name(const graph *g, const char *name, name_taken taken) {
+static char *unique_name(const graph *g, const char *name, name_finder find) {
   if (name[0] == '\0')
     name = "unnamed";
-  if (!taken(g, name))
+  if (find(g, name) == GRAPH_NONE)
     return octavo_memory_copy_string(name);
   const size_t length = strlen(name) + 12;
   char *copy = octavo_memory_alloc(length, 1);
@@ -112,7 +98,7 @@ static char *unique_name(const graph *g, const char *name, name_taken taken) {
   uint32_t suffix = 2;
   do
     snprintf(copy, length, "%s_%u", name, suffix++);
-  while (taken(g, copy));
+  while (find(g, copy) != GRAPH_NONE);
   return copy;
 }
 
@@ -160,7 +146,7 @@ octavo_status graph_add_tensor(graph *g, const char *name, graph_type type, uint
       return octavo_error_memory(error, bytes, name);
     memcpy(tensor.data, data, bytes);
   }
-  tensor.name = unique_name(g, name, tensor_name_taken);
+  tensor.name = unique_name(g, name, graph_find_tensor);
   if (tensor.name == NULL) {
     octavo_memory_free(tensor.data);
     return octavo_error_memory(error, strlen(name), "a tensor's name");
@@ -187,7 +173,7 @@ octavo_status graph_insert_node(graph *g, uint32_t position, uint32_t op, const 
   if (status != OCTAVO_OK)
     return status;
   graph_node node = {.op = op, .input_count = input_count, .output_count = output_count};
-  node.name = unique_name(g, name, node_name_taken);
+  node.name = unique_name(g, name, graph_find_node);
   node.source_op = octavo_memory_copy_string(source_op);
   node.inputs = copy_indices(inputs, input_count);
   node.outputs = copy_indices(outputs, output_count);

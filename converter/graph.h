@@ -157,6 +157,17 @@ void graph_remove_node(graph *g, uint32_t node);
  */
 octavo_status graph_compact(graph *g, octavo_error *error);
 
+/* The tensor, or live node, of that name, or GRAPH_NONE. */
+int32_t graph_find_tensor(const graph *g, const char *name);
+int32_t graph_find_node(const graph *g, const char *name);
+/* Gives a tensor that stands in for another its name, and the other way round. */
+void graph_swap_names(graph *g, int32_t a, int32_t b);
+/* Whether the node only quantizes or dequantizes. */
+bool graph_is_conversion(const graph_node *node);
+/* What a layer clamps its results to besides what it is for: a CLIP to nothing. Returns whether it
+ * does. */
+bool graph_clamp(const graph_node *node, float *min, float *max);
+
 /* Elements of a tensor, and bytes of an element. */
 uint64_t graph_element_count(const graph_tensor *tensor);
 size_t graph_type_size(graph_type type);

@@ -68,14 +68,19 @@ static energy compare_float(const float *f, const float *values, size_t count) {
   return sum;
 }
 
+static void dequantize(const int8_t *q, size_t count, const octavo_tensor_info *info,
+                       float *values) {
+  for (size_t i = 0; i < count; i++)
+    values[i] = info->scale * (float)(q[i] - info->zero_point);
+}
+
 static energy compare_int8(const float *f, const int8_t *q, size_t count,
                            const octavo_tensor_info *info) {
   energy sum = {0.0, 0.0};
   float values[512];
   for (size_t begin = 0; begin < count; begin += 512) {
     const size_t length = count - begin < 512 ? count - begin : 512;
-    for (size_t i = 0; i < length; i++)
-      values[i] = info->scale * (float)(q[begin + i] - info->zero_point);
+    dequantize(q + begin, length, info, values);
     const energy part = compare_float(f + begin, values, length);
     sum.signal += part.signal;
     sum.noise += part.noise;
@@ -86,6 +91,10 @@ static energy compare_int8(const float *f, const int8_t *q, size_t count,
 static energy compare(const float *f, const void *data, const octavo_tensor_info *info) {
   return info->type == OCTAVO_INT8 ? compare_int8(f, data, info->bytes, info)
                                    : compare_float(f, data, info->bytes / sizeof(float));
+}
+
+static size_t elements(const octavo_tensor_info *info) {
+  return info->type == OCTAVO_INT8 ? info->bytes : info->bytes / sizeof(float);
 }
 
 static void keep_reference(void *context, uint32_t operator_index, uint32_t which,
@@ -100,9 +109,13 @@ static void keep_reference(void *context, uint32_t operator_index, uint32_t whic
         compare(l->values + all->offsets[original], data, info);
     return;
   }
-  memcpy(l->values + all->offsets[operator_index], data, info->bytes);
+  float *values = l->values + all->offsets[operator_index];
+  if (info->type == OCTAVO_INT8) /* of a network that was quantized already */
+    dequantize(data, info->bytes, info, values);
+  else
+    memcpy(values, data, info->bytes);
   if (all->job->watch != NULL)
-    all->job->watch(all->job->watch_context, l->thread, operator_index, info, data);
+    all->job->watch(all->job->watch_context, l->thread, operator_index, values, elements(info));
 }
 
 static void compare_layer(void *context, uint32_t operator_index, uint32_t which,
@@ -112,10 +125,6 @@ static void compare_layer(void *context, uint32_t operator_index, uint32_t which
   if (which != 0 || counterpart < 0)
     return;
   l->sums[operator_index] = compare(l->values + l->all->offsets[counterpart], data, info);
-}
-
-static size_t elements(const octavo_tensor_info *info) {
-  return info->type == OCTAVO_INT8 ? info->bytes : info->bytes / sizeof(float);
 }
 
 static int64_t find_counterpart(const octavo_model *reference, const octavo_operator_info *layer) {

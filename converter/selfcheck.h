@@ -17,10 +17,11 @@ typedef struct layer_quality {
   double isolated_snr_db; /* the same with this layer alone quantized; NaN without shadows */
 } layer_quality;
 
-/* Sees the results of the float network's layers: `operator_index` counts the reference's
- * operators. Called by several threads at once, each with its own number. */
+/* Sees the `count` results of a layer of the float network, the real values of those that are int8:
+ * `operator_index` counts the reference's operators. Called by several threads at once, each with
+ * its own number. */
 typedef void (*selfcheck_watch)(void *context, uint32_t thread, uint32_t operator_index,
-                                const octavo_tensor_info *info, const float *values);
+                                const float *values, size_t count);
 
 typedef struct selfcheck_job {
   octavo_model *reference, *model; /* float and converted; both with the same preprocessing */

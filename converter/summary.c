@@ -93,8 +93,7 @@ static void print_calibration(const conversion *c, FILE *stream) {
 }
 
 static bool is_float_layer(const graph *g, const graph_node *node) {
-  return node->op != OCTAVO_OP_QUANTIZE && node->op != OCTAVO_OP_DEQUANTIZE &&
-         g->tensors[node->outputs[0]].type == GRAPH_FLOAT32;
+  return !graph_is_conversion(node) && g->tensors[node->outputs[0]].type == GRAPH_FLOAT32;
 }
 
 /* What became of a network that was quantized already. */
@@ -244,10 +243,8 @@ static octavo_status print_ranges(const conversion *c, FILE *stream, octavo_erro
     const value_range range = scale_to_range(
         (quantization_parameters){q->quantization.scale, q->quantization.zero_point});
     table_cell(t, "%s", q->name);
-    const value_range *seen = NULL;
-    for (uint32_t k = 0; !c->is_given && k < c->network->tensor_count && seen == NULL; k++)
-      if (strcmp(c->network->tensors[k].name, q->name) == 0)
-        seen = &c->ranges.seen[k];
+    const int32_t source = graph_find_tensor(c->network, q->name);
+    const value_range *seen = source == GRAPH_NONE ? NULL : &c->ranges.seen[source];
     table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->min);
     table_cell(t, "%.4g", seen == NULL ? (double)NAN : (double)seen->max);
     table_cell(t, "%.4g", (double)range.min);

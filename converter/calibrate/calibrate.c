@@ -142,7 +142,8 @@ static octavo_status observe_all(run_state *state, calibration *result, octavo_e
   const uint32_t ends[CALIBRATION_STAGES] = {count / 8, count / 4, count / 2, count - count / 4,
                                              count};
   octavo_status status = OCTAVO_OK;
-  for (uint32_t s = 0, done = 0; s < CALIBRATION_STAGES && status == OCTAVO_OK; s++) {
+  const uint32_t first = state->job->skip_stages ? EARLY : 0;
+  for (uint32_t s = first, done = 0; s < CALIBRATION_STAGES && status == OCTAVO_OK; s++) {
     status = take_images(state, done, ends[s], error);
     done = result->stage_images[s] = ends[s];
     state->stage = s;

@@ -22,6 +22,8 @@ typedef struct calibration_job {
   double percentile; /* for calibrator_percentile; 0 = 99.99 */
   /* One per tensor, NULL = `calibrator`; NULL = that for all. */
   const struct calibrator *const *choices;
+  /* Leaves out the stages that only --calib-report shows, those before 3/4 of the images. */
+  bool skip_stages;
 } calibration_job;
 
 /* Ranges are chosen after 1/8, 1/4, 1/2, 3/4 and all of the images, which shows how they settle. */

@@ -4,11 +4,11 @@
 #include <string.h>
 
 static const calibrator table[] = {
-    {"mse", "the range with the least squared error, clipping included", calibrator_mse},
-    {"minmax", "everything that was seen", calibrator_min_max},
-    {"moving-average", "the extremes of the images, averaged", calibrator_moving_average},
-    {"percentile", "the middle of all values", calibrator_percentile},
-    {"entropy", "the range that keeps most information", calibrator_entropy},
+    {"mse", calibrator_mse},
+    {"minmax", calibrator_min_max},
+    {"moving-average", calibrator_moving_average},
+    {"percentile", calibrator_percentile},
+    {"entropy", calibrator_entropy},
 };
 #define TABLE_COUNT (sizeof table / sizeof table[0])
 

@@ -18,8 +18,7 @@ typedef struct calibrator_input {
 } calibrator_input;
 
 typedef struct calibrator {
-  const char *name;    /* as in --calibrator */
-  const char *summary; /* for --help and the provenance */
+  const char *name; /* as in --calibrator */
   value_range (*choose)(const calibrator_input *in);
 } calibrator;
 

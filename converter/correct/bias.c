@@ -100,11 +100,8 @@ static void compare(void *context, uint32_t index, const void *output, size_t by
 static layer_run layer_run_make(bias_run *run, const listed_layer *layer) {
   const graph_node *node = &run->quantized->nodes[layer->node];
   const graph_quantization q = run->quantized->tensors[node->outputs[0]].quantization;
-  const bool convolution = node->op == OCTAVO_OP_CONVOLUTION;
-  const float min = convolution ? node->attributes.convolution.clamp_min
-                                : node->attributes.clamp.clamp_min,
-              max = convolution ? node->attributes.convolution.clamp_max
-                                : node->attributes.clamp.clamp_max;
+  float min, max;
+  graph_clamp(node, &min, &max);
   const float low = rintf(min / q.scale) + (float)q.zero_point,
               high = rintf(max / q.scale) + (float)q.zero_point;
   return (layer_run){run,

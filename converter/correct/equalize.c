@@ -40,10 +40,8 @@ static layer_weights weights_of(const graph *g, uint32_t node, uint32_t inputs) 
 }
 
 static bool is_scalable(const graph_node *layer) {
-  const float min = layer->op == OCTAVO_OP_CONVOLUTION ? layer->attributes.convolution.clamp_min
-                                                       : layer->attributes.clamp.clamp_min;
-  const float max = layer->op == OCTAVO_OP_CONVOLUTION ? layer->attributes.convolution.clamp_max
-                                                       : layer->attributes.clamp.clamp_max;
+  float min, max;
+  graph_clamp(layer, &min, &max);
   return (min == 0.0f || min == -INFINITY) && max == INFINITY;
 }
 

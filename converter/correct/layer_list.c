@@ -5,13 +5,6 @@
 
 #include <string.h>
 
-static int32_t find_node(const graph *g, const char *name) {
-  for (uint32_t n = 0; n < g->node_count; n++)
-    if (strcmp(g->nodes[n].name, name) == 0)
-      return (int32_t)n;
-  return GRAPH_NONE;
-}
-
 /* Int8 results through int8 weights and an int32 bias. */
 static bool is_int8_layer(const graph *g, const graph_node *node) {
   const scale_rule *rule = scale_rule_find(node->op);
@@ -29,7 +22,7 @@ octavo_status layer_list_make(const graph *source, const graph *quantized, layer
   for (uint32_t n = 0; n < quantized->node_count; n++) {
     const graph_node *node = &quantized->nodes[n];
     const int32_t from =
-        is_int8_layer(quantized, node) ? find_node(source, node->name) : GRAPH_NONE;
+        is_int8_layer(quantized, node) ? graph_find_node(source, node->name) : GRAPH_NONE;
     if (from == GRAPH_NONE)
       continue;
     const uint32_t channels = (uint32_t)quantized->tensors[node->inputs[1]].shape[0];

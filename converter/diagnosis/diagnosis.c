@@ -17,18 +17,11 @@ typedef struct watch_state {
   activation_statistics *statistics[PARALLEL_MAX_THREADS];
 } watch_state;
 
-static int32_t find_tensor(const graph *g, const char *name) {
-  for (uint32_t t = 0; t < g->tensor_count; t++)
-    if (strcmp(g->tensors[t].name, name) == 0)
-      return (int32_t)t;
-  return GRAPH_NONE;
-}
-
 static octavo_status init_statistics(const watch_state *w, const graph_node *node,
                                      activation_statistics *s, octavo_error *error) {
   const graph_tensor *result = &w->shadow->g->tensors[node->outputs[0]];
-  const int32_t source = find_tensor(w->job->source, result->name);
-  const int32_t target = find_tensor(w->job->quantized, result->name);
+  const int32_t source = graph_find_tensor(w->job->source, result->name);
+  const int32_t target = graph_find_tensor(w->job->quantized, result->name);
   const graph_tensor *int8 = target == GRAPH_NONE ? NULL : &w->job->quantized->tensors[target];
   quantization_parameters parameters = {0.0f, 0};
   if (int8 != NULL && int8->type == GRAPH_INT8)
@@ -63,11 +56,10 @@ static void close_watch(watch_state *w) {
   }
 }
 
-static void watch(void *context, uint32_t thread, uint32_t operator_index,
-                  const octavo_tensor_info *info, const float *values) {
+static void watch(void *context, uint32_t thread, uint32_t operator_index, const float *values,
+                  size_t count) {
   const watch_state *w = context;
-  activation_statistics_add(&w->statistics[thread][operator_index], values,
-                            info->bytes / sizeof(float));
+  activation_statistics_add(&w->statistics[thread][operator_index], values, count);
 }
 
 /* The layer of that name in the shadow graph; its statistics of all threads become the layer's. */

@@ -33,14 +33,10 @@ static bool same_inputs(const graph *source, const graph_node *layer, const grap
   return true;
 }
 
-static bool is_conversion(const graph_node *node) {
-  return node->op == OCTAVO_OP_QUANTIZE || node->op == OCTAVO_OP_DEQUANTIZE;
-}
-
 /* The int8 form of a layer, NULL if it has none. */
 static const graph_node *find_int8(const graph *source, const graph_node *layer,
                                    const graph *quantized) {
-  for (uint32_t n = 0; n < quantized->node_count && !is_conversion(layer); n++) {
+  for (uint32_t n = 0; n < quantized->node_count && !graph_is_conversion(layer); n++) {
     const graph_node *node = &quantized->nodes[n];
     if (node->op == layer->op && strcmp(node->name, layer->name) == 0)
       return node->input_count >= layer->input_count && is_int8(quantized, node) &&

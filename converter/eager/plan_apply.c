@@ -17,12 +17,14 @@ static octavo_status apply_layer(const eager_layer *layer, const graph *g, uint3
 octavo_status eager_plan_apply(const eager_plan *plan, const graph *g, layer_precision *precisions,
                                const calibrator **choices, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
+  /* A network whose layers only move values has a plan without lines. */
+  const bool begins_quantized = plan->layer_count > 0 && plan->layers[0].quantized;
   for (uint32_t n = 0; n < g->node_count && status == OCTAVO_OK; n++) {
     const eager_layer *layer = eager_plan_find(plan, g->nodes[n].name);
     if (layer == NULL) {
       const int32_t producer = graph_producer(g, g->nodes[n].inputs[0]);
-      const bool quantized = producer != GRAPH_NONE ? precisions[producer] == PRECISION_INT8
-                                                    : plan->layers[0].quantized;
+      const bool quantized =
+          producer != GRAPH_NONE ? precisions[producer] == PRECISION_INT8 : begins_quantized;
       precisions[n] = quantized && quantize_has_int8_form(g, n) ? PRECISION_INT8 : PRECISION_FLOAT;
     } else {
       status = apply_layer(layer, g, n, precisions, choices, error);

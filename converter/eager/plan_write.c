@@ -29,7 +29,7 @@ typedef struct plan_writer {
 } plan_writer;
 
 static bool is_plain(const char *name) {
-  return name[strcspn(name, " \t+#\"\\")] == '\0' && strcmp(name, "quantize") != 0 &&
+  return name[strcspn(name, " \t\r+#\"\\")] == '\0' && strcmp(name, "quantize") != 0 &&
          strcmp(name, "dequantize") != 0;
 }
 

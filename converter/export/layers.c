@@ -46,20 +46,6 @@ static void add_clamp(exporter *e, const char *name, const char *x, float low, f
   exporter_node(e, "Clip", name, high != INFINITY ? 3 : 2, inputs, output);
 }
 
-static bool get_clamp(const graph_node *node, float *low, float *high) {
-  *low = -INFINITY;
-  *high = INFINITY;
-  if (node->op == OCTAVO_OP_CONVOLUTION) {
-    *low = node->attributes.convolution.clamp_min;
-    *high = node->attributes.convolution.clamp_max;
-  } else if (node->op == OCTAVO_OP_FULLY_CONNECTED || node->op == OCTAVO_OP_ADD ||
-             node->op == OCTAVO_OP_MULTIPLY || node->op == OCTAVO_OP_SUBTRACT) {
-    *low = node->attributes.clamp.clamp_min;
-    *high = node->attributes.clamp.clamp_max;
-  }
-  return *low != -INFINITY || *high != INFINITY;
-}
-
 static void add_clip(exporter *e, const graph_node *node, const char *output) {
   add_clamp(e, node->name, exporter_real(e, node, 0), node->attributes.clamp.clamp_min,
             node->attributes.clamp.clamp_max, output);
@@ -255,13 +241,13 @@ static bool needs_transpose(const exporter *e, const graph_node *node) {
 
 const char *exporter_tail(const exporter *e, const graph_node *node) {
   float low = 0, high = 0;
-  return get_clamp(node, &low, &high) ? "_clamped" : needs_transpose(e, node) ? "_nchw" : NULL;
+  return graph_clamp(node, &low, &high) ? "_clamped" : needs_transpose(e, node) ? "_nchw" : NULL;
 }
 
 static void add_tail(exporter *e, const graph_node *node, const char *body, const char *result) {
   static const int64_t to_nchw[4] = {0, 3, 1, 2};
   float low = 0, high = 0;
-  if (get_clamp(node, &low, &high))
+  if (graph_clamp(node, &low, &high))
     add_clamp(e, exporter_name(e, node->name, "_clamp"), body, low, high, result);
   else if (needs_transpose(e, node))
     add_transpose(e, node, "_to_nchw", to_nchw, body, result);

@@ -91,7 +91,7 @@ static octavo_status crop_weights(graph *g, uint32_t node, const crop crops[2],
   status = pass_keep_integers(g, old, index, error);
   if (status != OCTAVO_OK)
     return status;
-  pass_swap_names(g, old, index);
+  graph_swap_names(g, old, index);
   g->nodes[node].inputs[1] = index;
   return OCTAVO_OK;
 }

@@ -22,12 +22,8 @@ static bool scales(const graph *g, uint32_t affine) {
 }
 
 static bool clamps(const graph_node *node) {
-  const bool convolution = node->op == OCTAVO_OP_CONVOLUTION;
-  const float low =
-      convolution ? node->attributes.convolution.clamp_min : node->attributes.clamp.clamp_min;
-  const float high =
-      convolution ? node->attributes.convolution.clamp_max : node->attributes.clamp.clamp_max;
-  return low != -INFINITY || high != INFINITY;
+  float low, high;
+  return graph_clamp(node, &low, &high);
 }
 
 /* ---- Into the layer before ------------------------------------------------------------------ */

@@ -147,7 +147,7 @@ static octavo_status restore_output(layout_table *table, uint32_t i) {
     status = layout_bring(table, &end, tensor, restored);
   if (status != OCTAVO_OK)
     return status;
-  pass_swap_names(g, tensor, restored);
+  graph_swap_names(g, tensor, restored);
   g->outputs[i] = restored;
   return OCTAVO_OK;
 }

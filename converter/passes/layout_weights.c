@@ -29,7 +29,7 @@ octavo_status layout_convolution(layout_table *table, uint32_t *node) {
   status = pass_keep_integers(g, old, index, table->error);
   if (status != OCTAVO_OK)
     return status;
-  pass_swap_names(g, old, index);
+  graph_swap_names(g, old, index);
   g->nodes[*node].inputs[1] = index;
   return OCTAVO_OK;
 }
@@ -51,7 +51,7 @@ static octavo_status reorder_rows(layout_table *table, int32_t constant, const i
     for (int64_t k = 0; k < columns; k++)
       moved[r * columns + k] = source[r * columns + order[k]];
   status = pass_keep_integers(g, constant, *index, table->error);
-  pass_swap_names(g, constant, *index);
+  graph_swap_names(g, constant, *index);
   return status;
 }
 

@@ -23,7 +23,7 @@ static octavo_status transpose_weights(graph *g, uint32_t node, octavo_error *er
     return status;
   if (g->tensors[index].integers != NULL)
     g->tensors[index].integers->axis = 1 - g->tensors[index].integers->axis;
-  pass_swap_names(g, old, index);
+  graph_swap_names(g, old, index);
   g->nodes[node].inputs[1] = index;
   return OCTAVO_OK;
 }

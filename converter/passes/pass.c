@@ -33,12 +33,6 @@ octavo_status pass_add_floats(graph *g, const char *name, uint32_t rank, const i
   return status;
 }
 
-void pass_swap_names(graph *g, int32_t from, int32_t to) {
-  char *name = g->tensors[from].name;
-  g->tensors[from].name = g->tensors[to].name;
-  g->tensors[to].name = name;
-}
-
 octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_error *error) {
   const graph_integers *integers = g->tensors[from].integers;
   if (integers == NULL || integers->values != NULL ||
@@ -105,7 +99,7 @@ octavo_status pass_own_bias(graph *g, uint32_t node, float **bias, octavo_error 
     return status;
   if (old != GRAPH_NONE) {
     memcpy(*bias, g->tensors[old].data, g->tensors[old].bytes);
-    pass_swap_names(g, old, index);
+    graph_swap_names(g, old, index);
   }
   int32_t *inputs = octavo_memory_resize(layer->inputs, 3, sizeof *inputs);
   if (inputs == NULL)
@@ -124,7 +118,7 @@ octavo_status pass_own_weights(graph *g, uint32_t node, float **weights, octavo_
                                                 old->data, &index, error);
   if (status != OCTAVO_OK)
     return status;
-  pass_swap_names(g, shared, index);
+  graph_swap_names(g, shared, index);
   g->nodes[node].inputs[1] = index;
   *weights = g->tensors[index].data;
   return OCTAVO_OK;

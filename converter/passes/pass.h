@@ -73,9 +73,6 @@ octavo_status pass_unsupported(const graph *g, uint32_t node, octavo_error *erro
 octavo_status pass_add_floats(graph *g, const char *name, uint32_t rank, const int64_t *shape,
                               int32_t *index, float **data, octavo_error *error);
 
-/* Gives `to`, which stands in for `from`, its name, and the other way round. */
-void pass_swap_names(graph *g, int32_t from, int32_t to);
-
 /* `to` holds the values of `from` in another order, in which each index along axis 0 has the same
  * ones: it stands for the same integers then (graph_integers), if they are weights. */
 octavo_status pass_keep_integers(graph *g, int32_t from, int32_t to, octavo_error *error);

@@ -64,7 +64,7 @@ static octavo_status measure_points(const precision_job *job, front *f, const bu
   double medians[FRONT_MAX_POINTS];
   octavo_status status = OCTAVO_OK;
   for (uint32_t p = 0; p < f->point_count && status == OCTAVO_OK; p++) {
-    float accuracy[ACCURACY_MAX_MODELS];
+    float accuracy[ACCURACY_MAX_MODELS] = {0};
     opened[p] = models[p].model;
     status = accuracy_measure(&(accuracy_job){.models = {opened[p]},
                                               .model_count = 1,

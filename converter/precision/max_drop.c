@@ -109,7 +109,7 @@ static octavo_status give_back(solver *s, octavo_error *error) {
 }
 
 static octavo_status solve(solver *s, uint32_t *order, octavo_error *error) {
-  float accuracy[ACCURACY_MAX_MODELS];
+  float accuracy[ACCURACY_MAX_MODELS] = {0};
   octavo_status status = accuracy_measure(&(accuracy_job){.models = {s->job->reference},
                                                           .model_count = 1,
                                                           .images = s->job->test,

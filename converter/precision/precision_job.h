@@ -13,7 +13,8 @@ extern "C" {
 
 typedef struct precision_job {
   const graph *g;            /* lowered, float */
-  octavo_model *reference;   /* of it, opened */
+  const graph *plain;        /* the same without corrections for int8; NULL = there are none */
+  octavo_model *reference;   /* of that, opened */
   const value_range *ranges; /* per tensor */
   const octavo_preprocessing *rule;
   const image_sample *calibration; /* what layers are ranked with */
@@ -23,7 +24,8 @@ typedef struct precision_job {
 } precision_job;
 
 /* The model in which each layer has that precision (one per node of job->g), opened; without test
- * vectors. On success the caller's (built_model_free). */
+ * vectors, and without corrections if no layer is int8. On success the caller's (built_model_free).
+ */
 octavo_status precision_build(const precision_job *job, const layer_precision *precisions,
                               built_model *built, octavo_error *error);
 

@@ -39,29 +39,31 @@ static void set_types(graph *g, const layer_precision *precisions,
       set_int8(&g->tensors[g->nodes[n].outputs[i]], parameters[g->nodes[n].outputs[i]]);
 }
 
-/* Adds the conversion of `tensor` at *position, which moves behind it. */
-static octavo_status convert(const boundary_state *s, int32_t tensor, uint32_t *position,
-                             octavo_error *error) {
-  graph *g = s->g;
-  const graph_tensor from = g->tensors[tensor];
-  const bool to_int8 = from.type == GRAPH_FLOAT32;
+octavo_status boundaries_convert(graph *g, uint32_t position, int32_t from,
+                                 const quantization_parameters *parameters, int32_t *to,
+                                 octavo_error *error) {
+  const bool to_int8 = parameters != NULL;
+  const graph_tensor x = g->tensors[from];
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_%s", from.name, to_int8 ? "quantized" : "dequantized");
-  int32_t output = GRAPH_NONE;
-  octavo_status status =
-      graph_add_tensor(g, name, GRAPH_FLOAT32, from.rank, from.shape, NULL, &output, error);
+  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantized" : "dequantized");
+  octavo_status status = graph_add_tensor(g, name, GRAPH_FLOAT32, x.rank, x.shape, NULL, to, error);
   if (status != OCTAVO_OK)
     return status;
   if (to_int8)
-    set_int8(&g->tensors[output], s->parameters[tensor]);
-  snprintf(name, sizeof name, "%.1000s_%s", from.name, to_int8 ? "quantize" : "dequantize");
+    set_int8(&g->tensors[*to], *parameters);
+  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantize" : "dequantize");
   uint32_t index = 0;
-  status = graph_insert_node(g, *position, to_int8 ? OCTAVO_OP_QUANTIZE : OCTAVO_OP_DEQUANTIZE,
-                             name, to_int8 ? "QuantizeLinear" : "DequantizeLinear", &tensor, 1,
-                             &output, 1, &index, error);
-  s->converted[tensor] = output;
-  (*position)++;
-  return status;
+  return graph_insert_node(g, position, to_int8 ? OCTAVO_OP_QUANTIZE : OCTAVO_OP_DEQUANTIZE, name,
+                           to_int8 ? "QuantizeLinear" : "DequantizeLinear", &from, 1, to, 1, &index,
+                           error);
+}
+
+/* Adds the conversion of `tensor` at *position, which moves behind it. */
+static octavo_status convert(const boundary_state *s, int32_t tensor, uint32_t *position,
+                             octavo_error *error) {
+  const bool to_int8 = s->g->tensors[tensor].type == GRAPH_FLOAT32;
+  return boundaries_convert(s->g, (*position)++, tensor, to_int8 ? &s->parameters[tensor] : NULL,
+                            &s->converted[tensor], error);
 }
 
 /* Makes the node at *position read what it computes with. */

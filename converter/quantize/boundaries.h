@@ -15,6 +15,12 @@ extern "C" {
 octavo_status boundaries_insert(graph *g, const layer_precision *precisions,
                                 const quantization_parameters *parameters, octavo_error *error);
 
+/* Inserts a node at `position` that quantizes the tensor `from` so, or dequantizes it (`parameters`
+ * NULL); *to is its result. Errors: MEMORY. */
+octavo_status boundaries_convert(graph *g, uint32_t position, int32_t from,
+                                 const quantization_parameters *parameters, int32_t *to,
+                                 octavo_error *error);
+
 #ifdef __cplusplus
 }
 #endif

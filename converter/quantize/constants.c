@@ -83,11 +83,10 @@ octavo_status quantize_add_exp_table(graph *g, uint32_t node, octavo_error *erro
   return quantize_add_operand(g, node, 1, "exp_table", GRAPH_INT32, 256, table, error);
 }
 
-static void replace_data(graph_tensor *t, graph_type type, void *data, size_t bytes) {
+void quantize_replace_data(graph_tensor *t, graph_type type, void *data, size_t bytes) {
   octavo_memory_free(t->quantization.decided);
   octavo_memory_free(t->quantization.scales);
-  t->quantization.decided = NULL;
-  t->quantization.scales = NULL;
+  t->quantization = (graph_quantization){0};
   octavo_memory_free(t->data);
   t->type = type;
   t->data = data;
@@ -125,8 +124,8 @@ static octavo_status convert(graph *g, const graph_node *node, octavo_error *err
     octavo_memory_free(result.weights);
     return status;
   }
-  replace_data(weights, GRAPH_INT8, result.weights, count);
-  replace_data(bias, GRAPH_INT32, result.bias, channels * sizeof *result.bias);
+  quantize_replace_data(weights, GRAPH_INT8, result.weights, count);
+  quantize_replace_data(bias, GRAPH_INT32, result.bias, channels * sizeof *result.bias);
   weights->quantization.scales = result.scales;
   weights->quantization.scale_count = channels;
   return OCTAVO_OK;

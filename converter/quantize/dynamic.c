@@ -61,10 +61,8 @@ octavo_status quantize_dynamic_constants(graph *g, uint32_t node, octavo_error *
     octavo_memory_free(values);
     return status;
   }
-  octavo_memory_free(weights->data);
-  weights->type = GRAPH_INT8;
-  weights->data = values;
-  weights->bytes = count;
-  weights->quantization = (graph_quantization){.scales = scales, .scale_count = channels};
+  quantize_replace_data(weights, GRAPH_INT8, values, count);
+  weights->quantization.scales = scales;
+  weights->quantization.scale_count = channels;
   return OCTAVO_OK;
 }

@@ -1,12 +1,11 @@
 #include "converter/quantize/given.h"
 
+#include "converter/quantize/boundaries.h"
 #include "converter/quantize/given_internal.h"
-
-#include <stdio.h>
 
 bool quantize_is_given(const graph *g) {
   for (uint32_t n = 0; n < g->node_count; n++)
-    if (g->nodes[n].op == OCTAVO_OP_QUANTIZE || g->nodes[n].op == OCTAVO_OP_DEQUANTIZE)
+    if (graph_is_conversion(&g->nodes[n]))
       return true;
   return false;
 }
@@ -32,12 +31,6 @@ int32_t given_quantizer_of(const graph *g, int32_t tensor) {
 
 /* ---- Conversions ---------------------------------------------------------------------------- */
 
-static void swap_texts(char **a, char **b) {
-  char *text = *a;
-  *a = *b;
-  *b = text;
-}
-
 /* Of two nodes that convert the same tensor in the same way the second goes. If they dequantize,
  * its names stay: they are the source's. */
 static void drop_duplicate(graph *g, uint32_t n) {
@@ -51,8 +44,10 @@ static void drop_duplicate(graph *g, uint32_t n) {
     graph_replace_uses(g, node->outputs[0], other->outputs[0]);
     graph_remove_node(g, n);
     if (node->op == OCTAVO_OP_DEQUANTIZE) {
-      swap_texts(&g->nodes[n].name, &g->nodes[k].name);
-      swap_texts(&g->tensors[node->outputs[0]].name, &g->tensors[other->outputs[0]].name);
+      char *name = g->nodes[n].name;
+      g->nodes[n].name = g->nodes[k].name;
+      g->nodes[k].name = name;
+      graph_swap_names(g, node->outputs[0], other->outputs[0]);
     }
     return;
   }
@@ -83,24 +78,14 @@ static void join_conversions(given_state *s, uint32_t n) {
   graph_remove_node(g, n);
 }
 
-octavo_status given_add_conversion(given_state *s, uint32_t position, uint32_t op, int32_t from,
+octavo_status given_add_conversion(given_state *s, uint32_t position, int32_t from,
                                    const graph_quantization *quantization, int32_t *to) {
-  graph *g = s->g;
-  const bool to_int8 = op == OCTAVO_OP_QUANTIZE;
-  const graph_tensor x = g->tensors[from];
-  char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantized" : "dequantized");
-  octavo_status status = graph_add_tensor(g, name, to_int8 ? GRAPH_INT8 : GRAPH_FLOAT32, x.rank,
-                                          x.shape, NULL, to, s->error);
-  if (status != OCTAVO_OK)
-    return status;
-  if (to_int8)
-    g->tensors[*to].quantization = *quantization;
-  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantize" : "dequantize");
-  uint32_t index = 0;
+  quantization_parameters parameters = {0};
+  if (quantization != NULL)
+    parameters = (quantization_parameters){quantization->scale, quantization->zero_point};
   s->changed = true;
-  return graph_insert_node(g, position, op, name, to_int8 ? "QuantizeLinear" : "DequantizeLinear",
-                           &from, 1, to, 1, &index, s->error);
+  return boundaries_convert(s->g, position, from, quantization != NULL ? &parameters : NULL, to,
+                            s->error);
 }
 
 /* The first of the layers that keep the scale and lead to `tensor`, each read by the next alone;
@@ -129,10 +114,9 @@ static octavo_status move_up(given_state *s, uint32_t n) {
   const int32_t x = g->nodes[first].inputs[0];
   const graph_quantization quantization = g->tensors[g->nodes[n].outputs[0]].quantization;
   int32_t q = GRAPH_NONE, real = GRAPH_NONE;
-  octavo_status status =
-      given_add_conversion(s, (uint32_t)first, OCTAVO_OP_QUANTIZE, x, &quantization, &q);
+  octavo_status status = given_add_conversion(s, (uint32_t)first, x, &quantization, &q);
   if (status == OCTAVO_OK)
-    status = given_add_conversion(s, (uint32_t)first + 1, OCTAVO_OP_DEQUANTIZE, q, NULL, &real);
+    status = given_add_conversion(s, (uint32_t)first + 1, q, NULL, &real);
   if (status == OCTAVO_OK)
     g->nodes[first + 2].inputs[0] = real;
   return status;
@@ -185,7 +169,7 @@ static octavo_status rewrite(given_state *s) {
 
 static void count_layers(const graph *g, given_report *report) {
   for (uint32_t n = 0; n < g->node_count; n++) {
-    if (g->nodes[n].op == OCTAVO_OP_QUANTIZE || g->nodes[n].op == OCTAVO_OP_DEQUANTIZE)
+    if (graph_is_conversion(&g->nodes[n]))
       continue;
     const bool int8 = g->tensors[g->nodes[n].outputs[0]].type == GRAPH_INT8;
     report->int8_layers += int8;

@@ -44,8 +44,6 @@ void given_outputs(graph *g) {
       continue;
     /* Other readers of the real values keep them. */
     g->outputs[i] = x;
-    char *name = g->tensors[y].name;
-    g->tensors[y].name = g->tensors[x].name;
-    g->tensors[x].name = name;
+    graph_swap_names(g, x, y);
   }
 }

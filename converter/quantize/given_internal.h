@@ -18,8 +18,9 @@ int32_t given_integers_of(const graph *g, int32_t tensor);
 /* The only reader of a float32 tensor if that quantizes it, or GRAPH_NONE. */
 int32_t given_quantizer_of(const graph *g, int32_t tensor);
 
-/* Inserts a QUANTIZE or DEQUANTIZE node at `position`. */
-octavo_status given_add_conversion(given_state *s, uint32_t position, uint32_t op, int32_t from,
+/* Inserts a node at `position` that quantizes `from` so, or dequantizes it (`quantization` NULL).
+ */
+octavo_status given_add_conversion(given_state *s, uint32_t position, int32_t from,
                                    const graph_quantization *quantization, int32_t *to);
 
 /* Gives a layer between conversions its int8 form, if it has one (given_layers.c). */

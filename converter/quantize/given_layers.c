@@ -5,12 +5,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static void swap_texts(char **a, char **b) {
-  char *text = *a;
-  *a = *b;
-  *b = text;
-}
-
 static bool inputs_are_dequantized(const graph *g, const graph_node *node, const scale_rule *rule) {
   for (uint32_t i = 0; i < (rule->weighted ? 1 : node->input_count); i++)
     if (node->inputs[i] == GRAPH_NONE || given_integers_of(g, node->inputs[i]) == GRAPH_NONE)
@@ -94,7 +88,7 @@ static octavo_status read_integers(given_state *s, uint32_t *n, const scale_rule
       continue;
     x = given_integers_of(g, x);
     if (rule->source == SCALE_UNIFIED && !given_same(&g->tensors[x], &wanted)) {
-      const octavo_status status = given_add_conversion(s, *n, OCTAVO_OP_QUANTIZE, x, result, &x);
+      const octavo_status status = given_add_conversion(s, *n, x, result, &x);
       if (status != OCTAVO_OK)
         return status;
       ++*n;
@@ -120,7 +114,7 @@ static octavo_status write_integers(given_state *s, uint32_t n, const graph_quan
   g->tensors[q].quantization = *result;
   g->nodes[n].outputs[0] = q;
   if (!output)
-    swap_texts(&g->tensors[y].name, &g->tensors[q].name);
+    graph_swap_names(g, y, q);
   snprintf(name, sizeof name, "%.1000s_dequantize", g->tensors[q].name);
   uint32_t index = 0;
   s->changed = true;

@@ -99,12 +99,6 @@ static octavo_status add_constants(graph *g, uint32_t node, const layer_constant
   return status;
 }
 
-static void take_name(graph *g, int32_t from, int32_t to) {
-  char *name = g->tensors[from].name;
-  g->tensors[from].name = g->tensors[to].name;
-  g->tensors[to].name = name;
-}
-
 static octavo_status install(graph *g, uint32_t node, layer_constants *l, octavo_error *error) {
   int32_t constants[2] = {GRAPH_NONE, GRAPH_NONE};
   /* Of one channel the two are one; the converter writes it so. */
@@ -117,9 +111,9 @@ static octavo_status install(graph *g, uint32_t node, layer_constants *l, octavo
   if (inputs == NULL)
     return octavo_error_memory(error, 3 * sizeof *inputs, "operands");
   n->inputs = inputs;
-  take_name(g, inputs[1], constants[0]);
+  graph_swap_names(g, inputs[1], constants[0]);
   if (l->bias != NULL)
-    take_name(g, inputs[2], constants[1]);
+    graph_swap_names(g, inputs[2], constants[1]);
   inputs[1] = constants[0];
   inputs[2] = constants[1];
   n->input_count = 3;

@@ -49,6 +49,10 @@ octavo_status quantize_constants(graph *g, uint32_t node, octavo_error *error);
 /* Makes sure that operand `which` of the node, a constant, is one that no other operand is. */
 octavo_status quantize_own_operand(graph *g, uint32_t node, uint32_t which, octavo_error *error);
 
+/* Gives a constant `data` (octavo_memory, now its own) for what it had; scales and values decided
+ * on for that go with it. */
+void quantize_replace_data(graph_tensor *t, graph_type type, void *data, size_t bytes);
+
 /* Whether a node of a float graph may be quantized dynamically (int8 weights, float32 activations)
  * and gains by it: convolutions and fully connected layers with constant weights, except depthwise
  * convolutions and those of a gray image. */

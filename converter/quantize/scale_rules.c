@@ -138,7 +138,8 @@ static octavo_status collect_ranges(const solver *s, octavo_error *error) {
     if (s->fixed[t] && s->ranged[t])
       return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                               "tensor '%s': a softmax inside the network has a scale of its own "
-                              "and cannot be concatenated in int8; use --mode float",
+                              "and cannot be concatenated in int8; keep it in float32 "
+                              "(--keep-float, or the plan)",
                               g->tensors[t].name);
     s->parameters[t] = s->fixed[t] ? (quantization_parameters){1.0f / 256.0f, -128}
                                    : scale_from_range(s->ranges[t]);

@@ -125,8 +125,9 @@ TEST(Allocation, CalibrateAndCompare) {
             OCTAVO_OK);
   FailEach([&](octavo_error *e) {
     calibration ranges = {};
-    const calibration_job job = {source.get(), built.model, &images, calibrator_find("minmax"), 1,
-                                 nullptr,      0.0,         nullptr};
+    const calibration_job job = {
+        source.get(), built.model, &images, calibrator_find("minmax"), 1, nullptr,
+        0.0,          nullptr,     false};
     const octavo_status status = calibrate(&job, &ranges, e);
     calibration_free(&ranges);
     return status;
@@ -171,8 +172,8 @@ TEST(Allocation, RankAndFront) {
   ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 2, 1, nullptr, &images, &error),
             OCTAVO_OK);
   const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
-  const precision_job job = {source.get(), built.model, ranges.data(), &kRule, &images,
-                             &images,      1,           nullptr};
+  const precision_job job = {source.get(), nullptr, built.model, ranges.data(), &kRule,
+                             &images,      &images, 1,           nullptr};
   FailEach([&](octavo_error *e) {
     front f = {};
     const layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};

@@ -47,7 +47,8 @@ protected:
   octavo_status Run(const char *name, uint32_t threads) {
     calibration_free(&result_);
     const calibration_job job = {g_.get(), built_.model, &images_, calibrator_find(name),
-                                 threads,  nullptr,      0.0,      nullptr};
+                                 threads,  nullptr,      0.0,      nullptr,
+                                 false};
     return calibrate(&job, &result_, &error_);
   }
 
@@ -151,6 +152,22 @@ TEST_F(Calibrate, StagesAreWhatSoManyImagesGive) {
   }
 }
 
+TEST_F(Calibrate, SkippedStagesChangeNothingElse) {
+  ASSERT_EQ(Run("mse", 2), OCTAVO_OK) << error_.text;
+  calibration skipped = {};
+  const calibration_job job = {g_.get(), built_.model, &images_, calibrator_find("mse"), 2, nullptr,
+                               0.0,      nullptr,      true};
+  ASSERT_EQ(calibrate(&job, &skipped, &error_), OCTAVO_OK) << error_.text;
+  EXPECT_EQ(skipped.stage_images[0], 0u);
+  EXPECT_EQ(skipped.stage_images[CALIBRATION_STAGES - 2], 12u);
+  EXPECT_EQ(std::memcmp(skipped.ranges, result_.ranges, result_.tensor_count * sizeof(value_range)),
+            0);
+  EXPECT_GT(result_.movement_mean, 0.0f);
+  EXPECT_EQ(skipped.movement_mean, result_.movement_mean);
+  EXPECT_EQ(skipped.moved_tensor, result_.moved_tensor);
+  calibration_free(&skipped);
+}
+
 TEST_F(Calibrate, ATensorMayHaveACalibratorOfItsOwn) {
   ASSERT_EQ(Run("mse", 1), OCTAVO_OK) << error_.text;
   const std::vector<value_range> mse(result_.ranges, result_.ranges + result_.tensor_count);
@@ -161,7 +178,8 @@ TEST_F(Calibrate, ATensorMayHaveACalibratorOfItsOwn) {
   const int32_t y = g_->nodes[1].outputs[0];
   choices[(size_t)y] = calibrator_find("minmax");
   const calibration_job job = {g_.get(), built_.model, &images_, calibrator_find("mse"),
-                               1,        nullptr,      0.0,      choices.data()};
+                               1,        nullptr,      0.0,      choices.data(),
+                               false};
   ASSERT_EQ(calibrate(&job, &result_, &error_), OCTAVO_OK) << error_.text;
   for (uint32_t t = 0; t < all.size(); t++)
     EXPECT_EQ(result_.ranges[t].max, t == (uint32_t)y ? all[t].max : mse[t].max);

@@ -277,7 +277,8 @@ protected:
                                 &images_, &error),
               OCTAVO_OK);
     const calibration_job job = {g_.get(), float_.model, &images_, calibrator_find("minmax"),
-                                 1,        nullptr,      0.0,      nullptr};
+                                 1,        nullptr,      0.0,      nullptr,
+                                 false};
     ASSERT_EQ(calibrate(&job, &ranges_, &error), OCTAVO_OK) << error.text;
   }
   void TearDown() override {

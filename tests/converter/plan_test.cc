@@ -108,6 +108,18 @@ TEST_F(Plan, RegionsSayWhatIsInt8) {
   EXPECT_THAT(precisions, ElementsAre(PRECISION_FLOAT, PRECISION_INT8, PRECISION_FLOAT));
 }
 
+TEST_F(Plan, ANetworkThatOnlyMovesValuesHasAnEmptyPlan) {
+  GraphBuilder b;
+  b.Output(b.Add(OCTAVO_OP_RESHAPE, {b.Input({1, 2, 4, 4})}, {1, 32}));
+  std::ofstream(Path()) << "# nothing\n";
+  ASSERT_EQ(eager_plan_read(Path().c_str(), b.Get(), &plan_, &error_), OCTAVO_OK) << error_.text;
+  EXPECT_EQ(plan_.layer_count, 0u);
+  layer_precision precisions[1];
+  const calibrator *choices[64] = {};
+  ASSERT_EQ(eager_plan_apply(&plan_, b.Get(), precisions, choices, &error_), OCTAVO_OK);
+  EXPECT_EQ(precisions[0], PRECISION_FLOAT);
+}
+
 TEST_F(Plan, EveryProblemIsToldWithItsLine) {
   const std::string rest = "\"conv 2\"\nadd + relu2\ndequantize\n";
   const struct {

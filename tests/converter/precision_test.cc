@@ -85,11 +85,13 @@ protected:
         OCTAVO_OK)
         << error_.text;
     const calibration_job job = {
-        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr, 0, nullptr};
+        source_.get(), float_.model, &images_, calibrator_find("minmax"), 1, nullptr, 0,
+        nullptr,       false};
     ASSERT_EQ(calibrate(&job, &ranges_, &error_), OCTAVO_OK) << error_.text;
     precisions_.resize(source_->node_count);
     quantize_choose_precisions(source_.get(), precisions_.data());
-    job_ = {source_.get(), float_.model, ranges_.ranges, &kRule, &images_, &images_, 2, nullptr};
+    job_ = {source_.get(), nullptr, float_.model, ranges_.ranges, &kRule, &images_,
+            &images_,      2,       nullptr};
   }
   void TearDown() override {
     calibration_free(&ranges_);
@@ -106,6 +108,22 @@ protected:
   precision_job job_ = {};
   octavo_error error_ = {};
 };
+
+TEST_F(Precision, AModelWithoutInt8HasNoCorrections) {
+  const Graph corrected(graph_copy(source_.get(), nullptr));
+  ASSERT_NE(corrected, nullptr);
+  for (uint32_t t = 0; t < corrected->tensor_count; t++)
+    if (corrected->tensors[t].constant)
+      static_cast<float *>(corrected->tensors[t].data)[0] += 0.5f;
+  job_.g = corrected.get();
+  job_.plain = source_.get();
+  std::vector<layer_precision> all(source_->node_count, PRECISION_FLOAT);
+  built_model built = {};
+  ASSERT_EQ(precision_build(&job_, all.data(), &built, &error_), OCTAVO_OK) << error_.text;
+  ASSERT_EQ(built.size, float_.size);
+  EXPECT_EQ(memcmp(built.bytes, float_.bytes, built.size), 0);
+  built_model_free(&built);
+}
 
 TEST_F(Precision, RanksByHarm) {
   std::vector<uint32_t> order(source_->node_count);
@@ -167,8 +185,8 @@ TEST_F(Precision, MaxDropFailsWithTheBestItFound) {
   const label_list none = {nullptr, 0};
   ASSERT_EQ(built_model_create(g.get(), &kRule, &none, &built, &error_), OCTAVO_OK) << error_.text;
   calibration ranges = {};
-  const calibration_job calibrate_job = {g.get(), built.model, &images_, calibrator_find("minmax"),
-                                         1,       nullptr,     0,        nullptr};
+  const calibration_job calibrate_job = {
+      g.get(), built.model, &images_, calibrator_find("minmax"), 1, nullptr, 0, nullptr, false};
   ASSERT_EQ(calibrate(&calibrate_job, &ranges, &error_), OCTAVO_OK) << error_.text;
   job_.g = g.get();
   job_.reference = built.model;

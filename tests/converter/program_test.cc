@@ -107,6 +107,36 @@ TEST_F(Program, PrecisionOptionsThatCannotWorkAreWrongUsage) {
   ExpectFailure(Convert({"--calib", Images(), "--keep-float", "stam"}), "closest names are stem");
 }
 
+TEST_F(Program, OptionsThatWouldDoNothingAreWrongUsage) {
+  for (const char *mode : {"float", "dynamic"})
+    ExpectFailure(Convert({"--mode", mode, "--require-int8"}), "go with --mode static", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--calib-report", "c.csv"}),
+                "without --search and --export-qdq", 2);
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(),
+                                            "--search", "--calib-report", "c.csv"}),
+                "without --search and --export-qdq", 2);
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--plan", "a", "--write-plan", "b"}),
+                "without --plan", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--json", "s.json"}),
+                "not of --export-qdq", 2);
+}
+
+/* Nothing is calibrated then. */
+TEST_F(Program, WhatAQuantizedNetworkCannotTakeIsRefused) {
+  const std::string data = OCTAVO_TEST_DATA "/onnx/";
+  const auto convert = [&](const char *file, std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {data + file, "-o", Output()});
+    return RunProgram(OCTAVO_CONVERT, arguments);
+  };
+  for (const std::vector<std::string> &arguments :
+       {std::vector<std::string>{"--calib-report", folder_.Path("c.csv")},
+        {"--calibrator-for", "conv=mse"}})
+    ExpectFailure(convert("torch_per_tensor.onnx", arguments), "is quantized already");
+  ExpectFailure(convert("qdq_mixed.onnx", {"--require-int8"}), "stays in float32");
+  const ProgramResult r = convert("torch_per_tensor.onnx", {"--require-int8"});
+  EXPECT_EQ(r.code, 0) << r.errors;
+}
+
 TEST_F(Program, KeptLayersAreFloat) {
   const ProgramResult r = Convert({"--calib", Images(), "--keep-float", "stem,head"});
   ASSERT_EQ(r.code, 0) << r.errors;
@@ -332,6 +362,24 @@ TEST_F(Program, CalibratorsWeightsAndCorrectionsAreSaid) {
   EXPECT_EQ(json_integer_value(json_object_get(json_object_get(corrections, "round"), "images")),
             24);
   json_decref(root);
+}
+
+/* What an add without constants loses by itself is no matter of corrections, unless int8 is
+ * compared with the corrected network in place of the float32 one. */
+TEST_F(Program, CorrectionsLeaveWhatInt8IsComparedWith) {
+  double alone[2] = {};
+  for (size_t i = 0; i < 2; i++) {
+    const ProgramResult r = Convert({"--calib", Images(), "--correct", i == 0 ? "none" : "bias",
+                                     "--json", folder_.Path("s.json"), "--quiet"});
+    ASSERT_EQ(r.code, 0) << r.errors;
+    json_t *root = json_load_file(folder_.Path("s.json").c_str(), 0, nullptr);
+    const json_t *sum = json_array_get(json_object_get(root, "layers"), 2);
+    EXPECT_STREQ(json_string_value(json_object_get(sum, "name")), "sum");
+    alone[i] = json_number_value(json_object_get(sum, "isolated_snr_db"));
+    json_decref(root);
+  }
+  EXPECT_GT(alone[0], 0);
+  EXPECT_EQ(alone[0], alone[1]);
 }
 
 TEST_F(Program, UnknownCalibratorsAndCorrectionsAreRefused) {

@@ -61,6 +61,18 @@ TEST(QuantizeDynamic, ZerosAndTinyWeightsGetAScaleThatIsANumber) {
   EXPECT_EQ(weights.quantization.scales[1], 1.0f);
 }
 
+/* --search --weights per-tensor asks for both; that nothing leaks the address sanitizer sees. */
+TEST(QuantizeDynamic, ScalesDecidedOnForInt8ActivationsGo) {
+  GraphBuilder b;
+  const int32_t w = Pointwise(b, {12.7f, -1.0f, 0.26f, -0.254f, 0.1f, 0.0031f}, {0.3f, -7});
+  ASSERT_EQ(quantize_per_tensor(b.Get(), nullptr), OCTAVO_OK);
+  ASSERT_EQ(quantize_dynamic_constants(b.Get(), 0, nullptr), OCTAVO_OK);
+  const graph_tensor &weights = b.Get()->tensors[w];
+  ASSERT_EQ(weights.quantization.scale_count, 2u);
+  EXPECT_FLOAT_EQ(weights.quantization.scales[0], 0.1f);
+  EXPECT_FLOAT_EQ(weights.quantization.scales[1], 0.002f);
+}
+
 TEST(QuantizeDynamic, SharedWeightsAreCopied) {
   GraphBuilder b;
   const int32_t x = b.Input({1, 3});

@@ -129,7 +129,7 @@ typedef struct octavo_model_info {
   const char *tool;               /* program and version that wrote the file */
   const char *source;             /* file name of the source network */
   uint8_t source_sha256[32];      /* of the source file */
-  const char *mode;               /* "float" or "static" */
+  const char *mode;               /* "float", "static", "static-eager" or "dynamic" */
   const char *calibrator;         /* method and its settings; "" if none */
   uint8_t calibration_sha256[32]; /* of the calibration images in the order they were used */
   uint32_t calibration_images;

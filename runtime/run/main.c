@@ -150,7 +150,7 @@ static bool infer(const run_options *options, octavo_model *model, json_writer *
 }
 
 /* All that was asked for, in this order; a failure of one part does not hide the others. */
-static bool act(const run_options *options, octavo_model *model, double open_ms,
+static bool act(const run_options *options, octavo_model *model, const run_start *start,
                 json_writer *json) {
   octavo_error error = {{0}};
   bool good = true;
@@ -162,13 +162,13 @@ static bool act(const run_options *options, octavo_model *model, double open_ms,
     good &= run_verify(options, model, json);
   if (options->images.count > 0 || options->profile)
     good &= infer(options, model, json);
-  if (options->bench && run_bench(options, model, open_ms, json, &error) != OCTAVO_OK)
+  if (options->bench && run_bench(options, model, start, json, &error) != OCTAVO_OK)
     good = fail(&error);
   return good;
 }
 
 /* The same, between the braces of the JSON object if that is wanted. `model` NULL: --cpu alone. */
-static bool report(const run_options *options, octavo_model *model, double open_ms) {
+static bool report(const run_options *options, octavo_model *model, const run_start *start) {
   octavo_error error = {{0}};
   json_writer writer;
   json_writer *json = NULL;
@@ -184,7 +184,7 @@ static bool report(const run_options *options, octavo_model *model, double open_
   if (options->cpu && run_cpu(json, &error) != OCTAVO_OK)
     good = fail(&error);
   if (model != NULL)
-    good &= act(options, model, open_ms, json);
+    good &= act(options, model, start, json);
   if (json != NULL)
     json_writer_close(json);
   return good;
@@ -194,12 +194,14 @@ static bool run(const run_options *options) {
   octavo_error error = {{0}};
   octavo_model *model = NULL;
   if (options->model == NULL)
-    return report(options, NULL, 0);
+    return report(options, NULL, NULL);
   platform_cpu_prefer_fast(options->threads);
+  run_start start = {.process_ms = subject_process_time()};
   const uint64_t begun = platform_nanoseconds();
   if (run_model_open(options, &model, &error) != OCTAVO_OK)
     return fail(&error);
-  const bool good = report(options, model, subject_elapsed(begun));
+  start.open_ms = subject_elapsed(begun);
+  const bool good = report(options, model, &start);
   octavo_model_close(model);
   return good;
 }

@@ -1,6 +1,7 @@
 /* octavo-run: classifies images on a device, and looks into a model file. */
 #include "run.h"
 
+#include "common/option_rows.h"
 #include "common/subject.h"
 #include "platforms/platform.h"
 
@@ -24,15 +25,7 @@ static const option_descriptor descriptors[] = {
      .group = "Options",
      .minimum = 1,
      .maximum = 1000000},
-    {.name = "threads",
-     .letter = 't',
-     .kind = OPTION_THREADS,
-     .offset = offsetof(run_options, threads),
-     .value = "N",
-     .help = "Threads; auto (or 0): as many as this process may use CPUs, the fast ones where they "
-             "differ.",
-     .minimum = 0,
-     .maximum = 256},
+    {OPTION_ROW_THREADS, .offset = offsetof(run_options, threads)},
     {.name = "repeat",
      .kind = OPTION_UNSIGNED,
      .offset = offsetof(run_options, repeat),
@@ -69,25 +62,9 @@ static const option_descriptor descriptors[] = {
      .help = "Measure on noise: latency with its spread, start-up, memory; and whether the numbers "
              "are to be trusted.",
      .group = "Measuring"},
-    {.name = "seconds",
-     .kind = OPTION_REAL,
-     .offset = offsetof(run_options, seconds),
-     .value = "X",
-     .help = "How long to measure.",
-     .minimum = 0.001,
-     .maximum = 86400},
-    {.name = "runs",
-     .kind = OPTION_UNSIGNED,
-     .offset = offsetof(run_options, runs),
-     .value = "N",
-     .help = "Runs that count; 0 is as many as fit --seconds.",
-     .maximum = 100000000},
-    {.name = "warmup",
-     .kind = OPTION_UNSIGNED,
-     .offset = offsetof(run_options, warmup),
-     .value = "N",
-     .help = "Runs before those that count.",
-     .maximum = 1000000},
+    {OPTION_ROW_SECONDS, .offset = offsetof(run_options, seconds)},
+    {OPTION_ROW_RUNS, .offset = offsetof(run_options, runs)},
+    {OPTION_ROW_WARMUP, .offset = offsetof(run_options, warmup)},
 };
 
 static const char *const examples[] = {"octavo-run resnet20.octavo cat.jpg",

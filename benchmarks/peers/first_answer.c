@@ -1,20 +1,17 @@
 /* octavo-first-answer: from the start of a process to its first output, and the peak of its memory.
  * A small program of its own, because what starts a process adds to both: a large parent takes
- * longer to spawn, and Linux counts the parent's resident memory in the child's peak until exec. */
+ * longer to fork, and Linux counts the copy of it in the child's peak. */
 #include "common/options.h"
 #include "platforms/platform.h"
 #include "runtime/error.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 typedef struct settings {
   option_arguments command;
@@ -50,19 +47,31 @@ typedef struct measured {
   uint64_t peak_bytes;
 } measured;
 
-/* Starts the command with its output on `output` alone. Returns 0 or an errno. */
+/* In the child: becomes the command, or tells `failed` why not. */
+static _Noreturn void become(char **command, int output, int failed) {
+  const int input = open("/dev/null", O_RDONLY);
+  if (input >= 0 && dup2(input, STDIN_FILENO) >= 0 && dup2(output, STDOUT_FILENO) >= 0)
+    execv(command[0], command);
+  const int reason = errno;
+  _exit(write(failed, &reason, sizeof reason) == sizeof reason ? 127 : 126);
+}
+
+/* Starts the command with its output on `output` alone. Returns 0 or an errno. By fork, not spawn:
+ * spawn lends the child this program's memory, all of which then counts in the child's peak. */
 static int start(char **command, int output, pid_t *child) {
-  posix_spawn_file_actions_t actions;
-  int failure = posix_spawn_file_actions_init(&actions);
-  if (failure != 0)
-    return failure;
-  failure = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  if (failure == 0)
-    failure = posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  if (failure == 0)
-    failure = posix_spawn(child, command[0], &actions, NULL, command, environ);
-  posix_spawn_file_actions_destroy(&actions);
-  return failure;
+  int failed[2], reason = 0;
+  if (pipe2(failed, O_CLOEXEC) != 0)
+    return errno;
+  *child = fork();
+  if (*child == 0)
+    become(command, output, failed[1]);
+  close(failed[1]);
+  if (*child < 0)
+    reason = errno;
+  else if (read(failed[0], &reason, sizeof reason) == sizeof reason) /* else exec closed it */
+    waitpid(*child, NULL, 0);
+  close(failed[0]);
+  return reason;
 }
 
 /* Until the command closes its output. */

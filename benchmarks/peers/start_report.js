@@ -75,8 +75,8 @@ function startReport(results) {
     `Medians of ${results.starts} fresh processes each, in turns, one thread; files in the page ` +
     'cache. Octavo: `octavo-run MODEL IMAGE`, which also decodes and preprocesses a PNG. ORT: ' +
     'Node, which loads the library, makes a session and runs on values made in memory. Measured ' +
-    'by `octavo-first-answer`, which starts the process; memory is the ' +
-    "system's ru_maxrss. Second figures: less what the program takes without a model " +
+    'by `octavo-first-answer`, which starts the process and waits for its first output, the ' +
+    "result; memory is the system's ru_maxrss. Second figures: less what the program takes without a model " +
     '(`octavo-run --version`, `node -e`). In brackets 95 % intervals from a bootstrap over ' +
     'rounds.\n', goalLines(results.networks),
     '### Size of the file, MB\n', fileTable(results.networks));

@@ -11,7 +11,7 @@ const ORT = ['ort_f32', 'ort_s8', 'ort_u8'];
 // What is started: programs without a model (`bare`), and each with models.
 function listSeries(args, network) {
   const file = (name) => path.join(args.models, `${network.name}${name}`);
-  const octavo = (program, model) => [program, file(`-${model}.octavo`), file('.png'), '--json'];
+  const octavo = (program, model) => [program, file(`-${model}.octavo`), file('.png')];
   const ort = (model) => [process.execPath, path.join(__dirname, 'ort_worker.js'),
     file(`-${model}.onnx`), '1', String(network.size)];
   const series = [

@@ -54,6 +54,8 @@ case "$*" in
   "-- RUN --version") answer 1 2000000 ;;
   "-- STATIC --version") answer 0.5 1000000 ;;
   *node" -e "*) answer 40 50000000 ;;
+  "-- RUN "*resnet18-224-int8.octavo*) # once less
+    if mkdir "$0.seen" 2>/dev/null; then answer 9 6800000; else answer 11 8000000; fi ;;
   "-- RUN "*-int8.octavo" "*.png*) answer 11 8000000 ;;
   "-- RUN "*-float.octavo*) answer 14 30000000 ;;
   "-- STATIC "*-int8.octavo*) answer 6 6500000 ;;

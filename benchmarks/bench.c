@@ -79,10 +79,10 @@ static octavo_status measure_all(bench_results *r, const image_pool *pool, octav
   octavo_status status = open_models(r, error);
   if (status != OCTAVO_OK)
     return status;
+  r->peak_bytes = platform_memory_peak();
   stamp_begin(&r->conditions, octavo_session_threads(r->rows[0].model.session));
   status = measure_runs(r, pool, error);
   stamp_end(&r->conditions);
-  r->peak_bytes = platform_memory_peak();
   for (size_t i = 0; status == OCTAVO_OK && i < r->count; i++) {
     status = complete_row(pool, &r->rows[i], error);
     stamp_check_spread(&r->conditions, r->rows[i].model.path, &r->rows[i].summary);
@@ -125,7 +125,8 @@ static void free_rows(bench_results *r) {
 }
 
 static octavo_status bench(const bench_settings *settings, octavo_error *error) {
-  bench_results results = {.settings = settings, .count = settings->models.count};
+  bench_results results = {
+      .settings = settings, .count = settings->models.count, .process_ms = subject_process_time()};
   results.rows = octavo_memory_alloc(results.count, sizeof *results.rows);
   if (results.rows == NULL)
     return octavo_error_memory(error, results.count * sizeof *results.rows, "the results");

@@ -22,7 +22,8 @@ typedef struct bench_results {
   double decode_ms;    /* of one image; 0 without --images */
   comparison compared; /* with --compare */
   stamp conditions;
-  size_t peak_bytes; /* of the process; 0 = not known */
+  double process_ms; /* what the process computed before the models were opened */
+  size_t peak_bytes; /* of the process, until all have answered once; 0 = not known */
 } bench_results;
 
 /* Errors: MEMORY. */

@@ -1,5 +1,7 @@
 #include "eval_settings.h"
 
+#include "common/option_rows.h"
+
 #define AT(member) offsetof(eval_settings, member)
 
 static const char *const splits[] = {"train", "test", "all", NULL};
@@ -42,15 +44,7 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(no_labels),
      .help = "The folders say nothing about what is right: no accuracy, agreement only."},
-    {.name = "threads",
-     .letter = 't',
-     .kind = OPTION_THREADS,
-     .offset = AT(threads),
-     .value = "N",
-     .maximum = 1024,
-     .help =
-         "Threads; auto (or 0) is as many as CPUs may be used, the fast ones where they differ.",
-     .group = "Output"},
+    {OPTION_ROW_THREADS, .offset = AT(threads), .group = "Output"},
     {.name = "confusion",
      .kind = OPTION_FLAG,
      .offset = AT(confusion),

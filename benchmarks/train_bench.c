@@ -78,7 +78,6 @@ int main(int argc, char **argv) {
   if (code != OPTIONS_RUN)
     return code;
   platform_interrupt_catch();
-  platform_cpu_prefer_fast(settings.threads);
   const train_subject_request request = {.network = settings.network,
                                          .batch = settings.batch,
                                          .size = settings.size,

@@ -1,5 +1,6 @@
 #include "train_bench_settings.h"
 
+#include "common/option_rows.h"
 #include "train/networks.h"
 #include "train/precision.h"
 
@@ -39,14 +40,7 @@ static const option_descriptor options[] = {
      .offset = AT(precision),
      .choices = train_precision_names,
      .help = "As octavo-train's; auto is bfloat16 where the CPU has it."},
-    {.name = "threads",
-     .letter = 't',
-     .kind = OPTION_THREADS,
-     .offset = AT(threads),
-     .value = "N",
-     .maximum = 1024,
-     .help =
-         "Threads; auto (or 0) is as many as CPUs may be used, the fast ones where they differ."},
+    {OPTION_ROW_THREADS, .offset = AT(threads)},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -66,14 +60,7 @@ static const option_descriptor options[] = {
      .value = "N",
      .maximum = 1000000,
      .help = "Steps that count; 0 is as many as fit --seconds."},
-    {.name = "seconds",
-     .letter = 's',
-     .kind = OPTION_REAL,
-     .offset = AT(seconds),
-     .value = "X",
-     .minimum = 0.001,
-     .maximum = 86400,
-     .help = "How long to measure."},
+    {OPTION_ROW_SECONDS, .offset = AT(seconds)},
     {.name = "json",
      .kind = OPTION_STRING,
      .offset = AT(json),

@@ -9,6 +9,14 @@ double subject_elapsed(uint64_t begun) {
   return (double)(platform_nanoseconds() - begun) / 1e6;
 }
 
+double subject_process_time(void) {
+  return (double)platform_process_nanoseconds() / 1e6;
+}
+
+double subject_first_answer(const subject *s, double process_ms) {
+  return process_ms + s->open_ms + s->create_ms + s->first_ms;
+}
+
 octavo_status subject_fill_image(octavo_session *session, const image *picture,
                                  octavo_error *error) {
   octavo_status status = OCTAVO_OK;

@@ -45,6 +45,14 @@ octavo_status subject_fill_image(octavo_session *session, const image *picture,
 /* Runs once and stores the milliseconds. */
 octavo_status subject_run(subject *s, double *milliseconds, octavo_error *error);
 
+/* Milliseconds from the start of the process to the first answer. `process_ms`: what it computed
+ * until it opened the model, loading the program included. */
+double subject_first_answer(const subject *s, double process_ms);
+
+/* Milliseconds that the process has computed since its start: to be asked before a model is opened.
+ * Not the time since then, which systems tell in hundredths of a second. */
+double subject_process_time(void);
+
 /* Milliseconds from `begun` (platform_nanoseconds) to now. */
 double subject_elapsed(uint64_t begun);
 

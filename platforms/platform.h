@@ -18,6 +18,10 @@ extern "C" {
 /* A clock that only goes forward, in nanoseconds since some fixed moment. */
 uint64_t platform_nanoseconds(void);
 
+/* Nanoseconds that the process has computed since its start, all threads together. Asked at the
+ * beginning of main: what it took to load the program. */
+uint64_t platform_process_nanoseconds(void);
+
 /* Waits at least that long; returns early when the process was interrupted. */
 void platform_sleep(uint64_t nanoseconds);
 

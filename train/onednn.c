@@ -20,6 +20,7 @@ octavo_status onednn_check(dnnl_status_t status, const char *what, octavo_error 
 }
 
 octavo_status onednn_open(onednn *d, uint32_t threads, octavo_error *error) {
+  platform_cpu_prefer_fast(threads);
   *d = (onednn){.threads = threads > 0 ? threads : platform_cpu_count()};
   parallel_set_threads(d->threads);
   dnnl_status_t status = dnnl_engine_create(&d->engine, dnnl_cpu, 0);

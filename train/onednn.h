@@ -17,8 +17,9 @@ typedef struct onednn {
   uint32_t threads;
 } onednn;
 
-/* Starts the engine on `threads` threads (0: as many as CPUs may be used). The same number gives
- * the same results bit by bit. Errors: UNSUPPORTED, MEMORY. */
+/* Starts the engine on `threads` threads (0: as many as CPUs may be used, the fast ones where they
+ * differ: the calling thread is bound to them). The same number gives the same results bit by bit.
+ * Errors: UNSUPPORTED, MEMORY. */
 octavo_status onednn_open(onednn *d, uint32_t threads, octavo_error *error);
 void onednn_close(onednn *d); /* all zero is allowed */
 

@@ -1,5 +1,6 @@
 #include "settings_options.h"
 
+#include "common/option_rows.h"
 #include "precision.h"
 #include "recipes.h"
 #include "schedule.h"
@@ -120,13 +121,7 @@ static const option_descriptor options[] = {
      .offset = AT(seed),
      .value = "N",
      .help = "The same seed and number of threads give the same network, bit by bit."},
-    {.name = "threads",
-     .letter = 't',
-     .kind = OPTION_THREADS,
-     .offset = AT(threads),
-     .value = "N",
-     .maximum = 1024,
-     .help = "Threads; auto (or 0) is as many as CPUs may be used."},
+    {OPTION_ROW_THREADS, .offset = AT(threads)},
     {.name = "precision",
      .kind = OPTION_CHOICE,
      .offset = AT(precision),

@@ -1,8 +1,9 @@
 // Measures networks through Octavo and through ONNX Runtime in turns, block by block, and writes a
 // table that pairs them. Started by the script `run` beside it, which makes the files.
 //
-//   node compare.js --bench octavo-bench --models DIR --out DIR [--threads 1,2] [--seconds S]
-//                   [--starts N] [--networks a,b]
+//   node compare.js --bench octavo-bench --run octavo-run [--static octavo-run]
+//                   --first-answer octavo-first-answer --models DIR --out DIR
+//                   [--threads 1,2 | --only-starts] [--seconds S] [--starts N] [--networks a,b]
 'use strict';
 
 const fs = require('fs');
@@ -12,6 +13,7 @@ const { parseArgs } = require('util');
 const { Worker } = require('./worker.js');
 const { median, percentile, compareBlocks } = require('./statistics.js');
 const { markdown } = require('./report.js');
+const { measureStarts } = require('./starts.js');
 
 const BLOCK_MS = 25;
 // After a block: time for threads that still spin, waiting for work, to go to sleep.
@@ -31,11 +33,15 @@ function readArguments() {
   const { values } = parseArgs({
     options: {
       bench: { type: 'string' },
+      run: { type: 'string' },
+      static: { type: 'string' },
+      'first-answer': { type: 'string' },
       models: { type: 'string' },
       out: { type: 'string' },
       threads: { type: 'string', default: '1,2' },
       seconds: { type: 'string', default: '4' },
-      starts: { type: 'string', default: '7' },
+      starts: { type: 'string', default: '15' },
+      'only-starts': { type: 'boolean', default: false },
       networks: { type: 'string', default: NETWORKS.map((n) => n.name).join(',') },
       command: { type: 'string', default: '' },
     },
@@ -45,7 +51,7 @@ function readArguments() {
     ...values,
     seconds: Number(values.seconds),
     starts: Number(values.starts),
-    threads: values.threads.split(',').map(Number),
+    threads: values['only-starts'] ? [] : values.threads.split(',').map(Number),
     networks: NETWORKS.filter((n) => wanted.includes(n.name)),
   };
 }
@@ -60,24 +66,6 @@ function command(args, network, variant, threads, mode) {
 }
 
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-// Fresh processes, in turns: from the file to the result of the first run.
-async function measureStarts(args, network) {
-  const starts = Object.fromEntries(VARIANTS.map((v) => [v.key, []]));
-  for (let i = 0; i < args.starts; i++) {
-    for (const variant of VARIANTS) {
-      const worker = await Worker.start(command(args, network, variant, 1));
-      starts[variant.key].push(worker.started);
-      await worker.stop();
-    }
-  }
-  return Object.fromEntries(Object.entries(starts).map(([key, list]) => [key, {
-    open_and_first_ms: median(list.map((s) => s.open_ms + s.create_ms + s.first_ms)),
-    first_ms: median(list.map((s) => s.first_ms)),
-    library_ms: median(list.map((s) => s.library_ms ?? 0)),
-    resident_bytes: median(list.map((s) => s.resident_bytes)),
-  }]));
-}
 
 // One worker and what was measured of it.
 async function openSeries(commandLine) {
@@ -139,22 +127,24 @@ async function main() {
     date: new Date().toISOString(), command: args.command,
     cpu: os.cpus()[0].model, cpus: os.cpus().length, load_before: os.loadavg()[0],
     node: process.version, onnxruntime: require('onnxruntime-node/package.json').version,
-    networks: [],
+    starts: args.starts, networks: [],
   };
   for (const network of args.networks) {
     process.stderr.write(`${network.name}:`);
     const row = { ...network, files: {}, latency: {} };
     for (const v of VARIANTS)
       row.files[v.key] = fs.statSync(path.join(args.models, `${network.name}-${v.file}`)).size;
-    row.start = await measureStarts(args, network);
+    row.start = measureStarts(args, network);
+    process.stderr.write(' starts');
     for (const threads of args.threads) {
       row.latency[threads] = await measureLatency(args, network, threads);
-      process.stderr.write(` ${threads} thread${threads === 1 ? '' : 's'}`);
+      process.stderr.write(`, ${threads} thread${threads === 1 ? '' : 's'}`);
     }
     process.stderr.write('\n');
     results.networks.push(row);
   }
-  results.call_overhead_ms = await measureCallOverhead(args, args.networks[0]);
+  if (args.threads.length)
+    results.call_overhead_ms = await measureCallOverhead(args, args.networks[0]);
   results.load_after = os.loadavg()[0];
   fs.mkdirSync(args.out, { recursive: true });
   fs.writeFileSync(path.join(args.out, 'results.json'), JSON.stringify(results, null, 2) + '\n');

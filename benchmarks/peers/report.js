@@ -1,16 +1,8 @@
 // The results as Markdown.
 'use strict';
 
-function table(headings, alignment, rows) {
-  const line = (cells) => `| ${cells.join(' | ')} |`;
-  const rule = [...alignment].map((a) => (a === 'r' ? '---:' : '---'));
-  return [line(headings), line(rule), ...rows.map(line)].join('\n') + '\n';
-}
-
-const ms = (value) => value.toFixed(value < 10 ? 3 : 1);
-const times = (c) => `${c.ratio.toFixed(2)}x`;
-const timesWithInterval = (c) => `${times(c)} (${c.low.toFixed(2)} to ${c.high.toFixed(2)})`;
-const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 1e6 ? 2 : 1);
+const { table, ms, times, timesWithInterval } = require('./format.js');
+const { startReport } = require('./start_report.js');
 
 // The quicker of some variants.
 function best(latency, keys) {
@@ -34,26 +26,6 @@ function latencyTable(results, threads) {
     'int8 against ORT float32 or s8', 'int8 against the fastest of ORT'], 'lrrrrrrrrr', rows);
 }
 
-function startTable(results) {
-  const rows = results.networks.map((n) => {
-    const s = n.start;
-    const ort = Math.min(s.ort_f32.open_and_first_ms, s.ort_u8.open_and_first_ms,
-      s.ort_s8.open_and_first_ms);
-    return [n.name, ...['octavo_f32', 'octavo_int8', 'ort_f32', 'ort_s8', 'ort_u8'].map((k) =>
-      ms(s[k].open_and_first_ms)), `${(ort / s.octavo_int8.open_and_first_ms).toFixed(2)}x`];
-  });
-  return table(['network', 'Octavo float32', 'Octavo int8', 'ORT float32', 'ORT int8 (s8)',
-    'ORT int8 (u8)', 'int8 against the fastest of ORT'], 'lrrrrrr', rows);
-}
-
-function sizeTable(results) {
-  const keys = ['octavo_f32', 'octavo_int8', 'ort_f32', 'ort_s8', 'ort_u8'];
-  const rows = results.networks.map((n) => [n.name,
-    ...keys.map((k) => `${megabytes(n.files[k])} / ${megabytes(n.start[k].resident_bytes)}`)]);
-  return table(['network', 'Octavo float32', 'Octavo int8', 'ORT float32', 'ORT int8 (s8)',
-    'ORT int8 (u8)'], 'lrrrrr', rows);
-}
-
 function scalingTable(results, threads) {
   const rows = results.networks.filter((n) => n.latency[1] && n.latency[threads]).map((n) =>
     [n.name, ...['octavo_f32', 'octavo_int8', 'ort_f32', 'ort_s8', 'ort_u8'].map((k) =>
@@ -62,33 +34,35 @@ function scalingTable(results, threads) {
     'ORT int8 (u8)'], 'lrrrrr', rows);
 }
 
-function markdown(results) {
-  const counts = [...new Set(results.networks.flatMap((n) => Object.keys(n.latency)))].map(Number);
-  const parts = [
-    `${results.cpu}, ${results.cpus} CPUs; ${results.date.slice(0, 10)}; ONNX Runtime ` +
-    `${results.onnxruntime} (Node ${results.node}); load average ${results.load_before.toFixed(2)} ` +
-    `before, ${results.load_after.toFixed(2)} after.\nCommand: \`${results.command}\`\n\n` +
-    'Batch 1, random weights. Octavo and ONNX Runtime (ORT) take turns block by block; medians of ' +
-    'the blocks\' medians, ratios with a 95 % interval from a bootstrap over neighbouring blocks. ' +
-    'ORT runs with all graph optimizations, through its native binding called directly, with ' +
-    'tensors made beforehand; its public `session.run` would add ' +
-    `${(results.call_overhead_ms * 1e3).toFixed(0)} µs per call. ORT int8 is QDQ with int8 weights ` +
-    'per channel; s8 has signed activations (the default of its quantizer), u8 unsigned ones.\n',
-  ];
-  if (results.load_before > results.cpus / 2)
-    parts.push('**Warning: the machine was busy. Medians are too high, most of all with several ' +
-      'threads; `min_ms` in results.json is closer to the truth.**\n');
+// How latency was measured, and its tables.
+function latencyReport(results, counts) {
+  const parts = ['Batch 1, random weights. Octavo and ONNX Runtime (ORT) take turns block by ' +
+    "block; medians of the blocks' medians, ratios with a 95 % interval from a bootstrap over " +
+    'neighbouring blocks. ORT runs with all graph optimizations, through its native binding ' +
+    'called directly, with tensors made beforehand; its public `session.run` would add ' +
+    `${(results.call_overhead_ms * 1e3).toFixed(0)} µs per call. ORT int8 is QDQ with int8 ` +
+    'weights per channel; s8 has signed activations (the default of its quantizer), u8 unsigned ' +
+    'ones.\n'];
   for (const threads of counts)
     parts.push(`### Milliseconds per image, ${threads} thread${threads === 1 ? '' : 's'}\n`,
       latencyTable(results, threads));
   for (const threads of counts.filter((t) => t > 1 && counts.includes(1)))
     parts.push(`### Gain of ${threads} threads over one\n`, scalingTable(results, threads));
-  parts.push('### Milliseconds from the file to the first result, one thread, fresh processes\n',
-    startTable(results),
-    'Without the start of the process, and for ORT without loading its library ' +
-    `(${results.networks[0].start.ort_f32.library_ms.toFixed(0)} ms).\n`,
-    '### File and growth of resident memory until after the first run, MB\n', sizeTable(results));
-  return parts.join('\n');
+  return parts;
+}
+
+function markdown(results) {
+  const counts = [...new Set(results.networks.flatMap((n) => Object.keys(n.latency)))].map(Number);
+  const parts = [
+    `${results.cpu}, ${results.cpus} CPUs; ${results.date.slice(0, 10)}; ONNX Runtime ` +
+    `${results.onnxruntime} (Node ${results.node}); load average ${results.load_before.toFixed(2)} ` +
+    `before, ${results.load_after.toFixed(2)} after.\nCommand: \`${results.command}\`\n`];
+  if (results.load_before > results.cpus / 2)
+    parts.push('**Warning: the machine was busy. Medians are too high, most of all with several ' +
+      'threads; `min_ms` in results.json is closer to the truth.**\n');
+  if (counts.length)
+    parts.push(...latencyReport(results, counts));
+  return [...parts, ...startReport(results)].join('\n');
 }
 
 module.exports = { markdown };

@@ -1,13 +1,13 @@
 // A program that runs one model when asked: octavo-bench --stdin, or ort_worker.js. Both print a line
-// of JSON with their start-up times, then answer each number N on their input with the milliseconds
-// of N runs.
+// of JSON when they have run once, then answer each number N on their input with the milliseconds of
+// N runs.
 'use strict';
 
 const { spawn } = require('child_process');
 const readline = require('readline');
 
 class Worker {
-  // Resolves to a worker that has run once; its start-up times are in `started`.
+  // Resolves to a worker that has run once.
   static async start(command) {
     const worker = new Worker();
     worker.command = command;
@@ -15,7 +15,7 @@ class Worker {
     worker.exit = new Promise((resolve) => worker.child.on('close', resolve));
     worker.child.on('error', () => {});
     worker.lines = readline.createInterface({ input: worker.child.stdout })[Symbol.asyncIterator]();
-    worker.started = await worker.read();
+    await worker.read();
     return worker;
   }
 

@@ -1,6 +1,7 @@
 /* octavo-run: classifies images on a device, and looks into a model file. */
 #include "run.h"
 
+#include "common/option_rows.h"
 #include "common/subject.h"
 #include "platforms/platform.h"
 
@@ -24,15 +25,7 @@ static const option_descriptor descriptors[] = {
      .group = "Options",
      .minimum = 1,
      .maximum = 1000000},
-    {.name = "threads",
-     .letter = 't',
-     .kind = OPTION_THREADS,
-     .offset = offsetof(run_options, threads),
-     .value = "N",
-     .help = "Threads; auto (or 0): as many as this process may use CPUs, the fast ones where they "
-             "differ.",
-     .minimum = 0,
-     .maximum = 256},
+    {OPTION_ROW_THREADS, .offset = offsetof(run_options, threads)},
     {.name = "repeat",
      .kind = OPTION_UNSIGNED,
      .offset = offsetof(run_options, repeat),
@@ -69,25 +62,9 @@ static const option_descriptor descriptors[] = {
      .help = "Measure on noise: latency with its spread, start-up, memory; and whether the numbers "
              "are to be trusted.",
      .group = "Measuring"},
-    {.name = "seconds",
-     .kind = OPTION_REAL,
-     .offset = offsetof(run_options, seconds),
-     .value = "X",
-     .help = "How long to measure.",
-     .minimum = 0.001,
-     .maximum = 86400},
-    {.name = "runs",
-     .kind = OPTION_UNSIGNED,
-     .offset = offsetof(run_options, runs),
-     .value = "N",
-     .help = "Runs that count; 0 is as many as fit --seconds.",
-     .maximum = 100000000},
-    {.name = "warmup",
-     .kind = OPTION_UNSIGNED,
-     .offset = offsetof(run_options, warmup),
-     .value = "N",
-     .help = "Runs before those that count.",
-     .maximum = 1000000},
+    {OPTION_ROW_SECONDS, .offset = offsetof(run_options, seconds)},
+    {OPTION_ROW_RUNS, .offset = offsetof(run_options, runs)},
+    {OPTION_ROW_WARMUP, .offset = offsetof(run_options, warmup)},
 };
 
 static const char *const examples[] = {"octavo-run resnet20.octavo cat.jpg",
@@ -150,7 +127,7 @@ static bool infer(const run_options *options, octavo_model *model, json_writer *
 }
 
 /* All that was asked for, in this order; a failure of one part does not hide the others. */
-static bool act(const run_options *options, octavo_model *model, double open_ms,
+static bool act(const run_options *options, octavo_model *model, const run_start *start,
                 json_writer *json) {
   octavo_error error = {{0}};
   bool good = true;
@@ -162,13 +139,13 @@ static bool act(const run_options *options, octavo_model *model, double open_ms,
     good &= run_verify(options, model, json);
   if (options->images.count > 0 || options->profile)
     good &= infer(options, model, json);
-  if (options->bench && run_bench(options, model, open_ms, json, &error) != OCTAVO_OK)
+  if (options->bench && run_bench(options, model, start, json, &error) != OCTAVO_OK)
     good = fail(&error);
   return good;
 }
 
 /* The same, between the braces of the JSON object if that is wanted. `model` NULL: --cpu alone. */
-static bool report(const run_options *options, octavo_model *model, double open_ms) {
+static bool report(const run_options *options, octavo_model *model, const run_start *start) {
   octavo_error error = {{0}};
   json_writer writer;
   json_writer *json = NULL;
@@ -184,7 +161,7 @@ static bool report(const run_options *options, octavo_model *model, double open_
   if (options->cpu && run_cpu(json, &error) != OCTAVO_OK)
     good = fail(&error);
   if (model != NULL)
-    good &= act(options, model, open_ms, json);
+    good &= act(options, model, start, json);
   if (json != NULL)
     json_writer_close(json);
   return good;
@@ -194,12 +171,14 @@ static bool run(const run_options *options) {
   octavo_error error = {{0}};
   octavo_model *model = NULL;
   if (options->model == NULL)
-    return report(options, NULL, 0);
+    return report(options, NULL, NULL);
   platform_cpu_prefer_fast(options->threads);
+  run_start start = {.process_ms = subject_process_time()};
   const uint64_t begun = platform_nanoseconds();
   if (run_model_open(options, &model, &error) != OCTAVO_OK)
     return fail(&error);
-  const bool good = report(options, model, subject_elapsed(begun));
+  start.open_ms = subject_elapsed(begun);
+  const bool good = report(options, model, &start);
   octavo_model_close(model);
   return good;
 }

@@ -38,8 +38,13 @@ void run_profile_json(const octavo_model *model, const octavo_session *session, 
 /* --verify; returns whether the results are the stored ones. What differs is said on stderr. */
 bool run_verify(const run_options *options, octavo_model *model, json_writer *json);
 
-/* --bench, of a model that took open_ms milliseconds to open. `json` as above. */
-octavo_status run_bench(const run_options *options, octavo_model *model, double open_ms,
+/* Milliseconds that the process computed before it opened the model, and that opening took. */
+typedef struct run_start {
+  double process_ms, open_ms;
+} run_start;
+
+/* --bench. `json` as above. */
+octavo_status run_bench(const run_options *options, octavo_model *model, const run_start *start,
                         json_writer *json, octavo_error *error);
 
 /* --cpu. */

@@ -27,8 +27,10 @@ protected:
 TEST_F(Bench, PrintsAllThatPeersPrint) {
   const ProgramResult result = Run(model_);
   ASSERT_EQ(result.code, 0) << result.message;
-  for (const char *column : {"first", "min", "mean", "std", "p5", "p50", "p90", "p95", "p99", "max",
-                             "open ms", "create ms", "first run ms", "resident"})
+  for (const char *column :
+       {"first", "min", "mean", "std", "p5", "p50", "p90", "p95", "p99", "max", "process ms",
+        "open ms", "create ms", "first run ms", "first answer ms", "resident",
+        "until the first answer: ", " MB, the file + "})
     EXPECT_THAT(result.output, HasSubstr(column));
 }
 
@@ -46,12 +48,18 @@ TEST_F(Bench, WritesJsonAndCsv) {
   EXPECT_GT(number("min"), 0);
   EXPECT_LE(number("min"), number("p50"));
   EXPECT_LE(number("p50"), number("max"));
+  double answered = json_number_value(json_object_get(root, "process_ms"));
+  EXPECT_GT(answered, 0);
+  for (const char *name : {"open_ms", "create_ms", "first_run_ms"})
+    answered += json_number_value(json_object_get(row, name));
+  EXPECT_NEAR(json_number_value(json_object_get(row, "first_answer_ms")), answered, 1e-9);
   json_t *op = json_array_get(json_object_get(row, "operators"), 0);
   EXPECT_STREQ(json_string_value(json_object_get(op, "name")), "average");
   EXPECT_DOUBLE_EQ(json_number_value(json_object_get(op, "share")), 1);
   EXPECT_TRUE(json_is_object(json_object_get(root, "conditions")));
   json_decref(root);
   EXPECT_THAT(folder_.read("o.csv"), AllOf(StartsWith("file,mode,threads,batch"),
+                                           HasSubstr(",first_run_ms,first_answer_ms,"),
                                            HasSubstr("\"" + model_ + "\",float,1,1,")));
 }
 

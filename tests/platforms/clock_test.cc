@@ -17,4 +17,16 @@ TEST(Clock, GoesForwardInNanoseconds) {
                              std::chrono::duration_cast<std::chrono::nanoseconds>(wall).count()));
 }
 
+TEST(Clock, TellsHowLongTheProcessHasComputed) {
+  const uint64_t begin = platform_process_nanoseconds();
+  EXPECT_GT(begin, 0u);
+  platform_sleep(50000000); // 50 ms
+  const uint64_t slept = platform_process_nanoseconds();
+  EXPECT_LT(slept - begin, 40000000u);
+  volatile uint64_t sum = 0;
+  while (platform_process_nanoseconds() - slept < 20000000u) // 20 ms, or it never ends
+    sum = sum + 1;
+  EXPECT_GT(sum, 1000u);
+}
+
 } // namespace

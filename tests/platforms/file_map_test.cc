@@ -41,6 +41,26 @@ TEST(FileMap, GivesTheBytes) {
   EXPECT_EQ(memcmp(opened.file.data, bytes.data(), bytes.size()), 0);
 }
 
+// A large write is cached in large pages where the file system has them, which could be mapped as
+// such and then go and come back as a whole.
+TEST(FileMap, DroppedPagesStayAwayWhenTheirNeighboursAreRead) {
+  constexpr size_t kMegabyte = size_t{1} << 20, kSize = 64 * kMegabyte;
+  TemporaryFolder folder;
+  Opened opened(folder.write("a", std::string(kSize, 'x')));
+  ASSERT_EQ(opened.status, OCTAVO_OK) << opened.error.text;
+  const size_t before = platform_memory_resident();
+  if (before == 0)
+    GTEST_SKIP() << "this system does not tell";
+  const volatile uint8_t *data = opened.file.data;
+  for (size_t at = 0; at < kSize; at += 4096)
+    ASSERT_EQ(data[at], 'x');
+  for (size_t at = 0; at < kSize; at += 2 * kMegabyte)
+    platform_file_drop(&opened.file, at, kMegabyte);
+  for (size_t at = kMegabyte; at < kSize; at += 2 * kMegabyte)
+    ASSERT_EQ(data[at], 'x');
+  EXPECT_LT(platform_memory_resident(), before + kSize / 4 * 3);
+}
+
 TEST(FileMap, SurvivesReplacementByRenaming) {
   TemporaryFolder folder;
   Opened opened(folder.write("a", "old bytes"));

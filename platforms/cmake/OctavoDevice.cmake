@@ -1,7 +1,8 @@
 # Programs for devices: static ones, small ones, and ones with a model inside.
 #
-#   octavo_device_program(TARGET)             without gaps and with a linker map beside it, where
-#                                             OCTAVO_STATIC_PROGRAMS has all programs static
+#   octavo_device_program(TARGET)             without gaps, with smaller versions of parts of libraries
+#                                             and a linker map beside it, where OCTAVO_STATIC_PROGRAMS
+#                                             has all programs static
 #   octavo_trim_xnnpack(TARGET LAYERS)        leaves out of XNNPACK what none of these layers needs
 #   octavo_model_layers(FILE OPERATORS LAYERS) reads a model's operators and layers, in the sense of
 #                                             runtime/operators/xnnpack_entries.txt
@@ -177,7 +178,22 @@ function(octavo_device_program target)
   endif()
   # Code and constants in one segment spare two gaps of up to a page.
   target_link_options(${target} PRIVATE
-    -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code)
+    -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code
+    -Wl,--sort-section=alignment)
+  if(CMAKE_C_COMPILER MATCHES "/musl-[^/]*$")
+    # musl write-protects nothing in a static program, so no data need pages of their own for that: a gap
+    # of up to 64 KB on Arm.
+    target_link_options(${target} PRIVATE -Wl,-z,norelro)
+    # In place of the C library's own, which are several times as large.
+    foreach(name IN ITEMS qsort strstr strtod strtol vfprintf)
+      target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/platforms/musl/${name}.c)
+    endforeach()
+  endif()
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+    # In place of most of cpuinfo.
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/platforms/arm/cpuinfo_aarch64.c)
+    target_link_libraries(${target} PRIVATE octavo_deps::xnnpack)
+  endif()
 endfunction()
 
 function(octavo_embed_model target file)

@@ -16,13 +16,17 @@ expect 'operators of every_operator_int8' \
   'quantize;pad;convolution;max_pool;average_pool;add;concatenation;clip;global_average_pool;reshape;fully_connected;softmax;dequantize' \
   "$(layers "$corpus/every_operator_int8.octavo" | cut -d'|' -f1)"
 found=$(layers "$corpus/every_operator_int8.octavo" | cut -d'|' -f2)
-for layer in quantize.float32 convolution.int8 depthwise.int8 dequantize.int8; do
+for layer in quantize.float32 convolution.int8 depthwise.int8 grouped.int8 dequantize.int8; do
   expect_text 'layers of every_operator_int8' "$layer" "$found"
 done
-expect_text 'layers of dynamic' 'convolution.dynamic' "$(layers "$corpus/dynamic.octavo")"
-case $(layers "$root/models/resnet8-cifar10.octavo") in
-  *depthwise* | *float32*) expect 'ResNet-8' 'no depthwise and no float32 layer' 'one' ;;
-esac
+# Its only layer: a 1×1 window with stride 1 and no padding, and one pixel.
+for layer in convolution.dynamic pointwise.dynamic few_pixels.dynamic; do
+  expect_text 'layers of dynamic' "$layer" "$(layers "$corpus/dynamic.octavo")"
+done
+expect_text 'layers of elementwise_int8' 'broadcast.int8' "$(layers "$corpus/elementwise_int8.octavo")"
+# 3×3 windows, or 1×1 ones with stride 2; 64 pixels at least; sums of equal shapes.
+expect 'layers of ResNet-8' 'convolution add global_average_pool fully_connected' \
+  "$(layers "$root/models/resnet8-cifar10.octavo" | cut -d'|' -f2 | tr ';' '\n' | grep -v '[.]' | paste -s -d ' ')"
 
 echo hello >"$scratch/text.octavo"
 expect_text 'no model' 'expected an Octavo model' "$(layers "$scratch/text.octavo")"
@@ -44,7 +48,7 @@ expect 'operators by opcode' \
 # Loops that an operator's own file asks pthreadpool for stay in where it is used.
 while read -r file loop; do
   line=$(grep "^$loop:" "$root/runtime/operators/xnnpack_entries.txt") || continue
-  operator=$(basename "$file" .c)
+  operator=$(basename "$file" .c | sed "s,convolution_depthwise3x3,depthwise,")
   expect_text "$loop, called by $operator" " ${operator%%_direct}" "$line "
 done < <(cd "$root" && grep -oE 'pthreadpool_parallelize_[a-z0-9_]+' runtime/operators/*.c | sort -u | tr ':' ' ')
 finish

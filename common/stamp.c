@@ -22,12 +22,18 @@ static void warn(stamp *s, const char *format, ...) {
   s->warning_count++;
 }
 
-void stamp_begin(stamp *s, uint32_t threads) {
-  *s = (stamp){.threads = threads};
+/* strftime would bring names of days and time zones into a program for a device. */
+static void write_date(char *text, size_t size) {
   const time_t now = time(NULL);
   struct tm utc;
   if (gmtime_r(&now, &utc) != NULL)
-    strftime(s->date, sizeof s->date, "%Y-%m-%dT%H:%M:%SZ", &utc);
+    snprintf(text, size, "%04d-%02d-%02dT%02d:%02d:%02dZ", utc.tm_year + 1900, utc.tm_mon + 1,
+             utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+void stamp_begin(stamp *s, uint32_t threads) {
+  *s = (stamp){.threads = threads};
+  write_date(s->date, sizeof s->date);
   platform_cpu_describe(&s->cpu);
   s->usable_cpus = platform_cpu_count();
   platform_conditions_read(&s->before);

@@ -18,7 +18,7 @@ typedef struct stamp {
   uint32_t usable_cpus; /* by this process */
   uint32_t threads;     /* that were used */
   platform_conditions before, after;
-  char date[32]; /* UTC, as in 2026-01-31T12:00:00Z */
+  char date[80]; /* UTC, as in 2026-01-31T12:00:00Z; room for any struct tm */
   char warnings[STAMP_WARNINGS_MAX][160];
   uint32_t warning_count;
 } stamp;

@@ -1,5 +1,6 @@
 #include "statistics.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -76,10 +77,26 @@ statistics_summary statistics_summarize(double *values, size_t count) {
   return s;
 }
 
-/* The probability of exactly k of n fair coins. */
-static double coins(size_t n, size_t k) {
-  return exp(lgamma((double)n + 1.0) - lgamma((double)k + 1.0) - lgamma((double)(n - k) + 1.0) -
-             (double)n * log(2.0));
+/* The probability of exactly k of n fair coins is scaled · 2^exponent: for many coins it begins far
+ * below what a double holds. */
+typedef struct coins {
+  double scaled;
+  long exponent;
+} coins;
+
+static coins no_coin(size_t n) {
+  return (coins){.scaled = 1.0, .exponent = -(long)n};
+}
+
+/* From k coins to k + 1. */
+static void one_coin_more(coins *c, size_t n, size_t k) {
+  int exponent = 0;
+  c->scaled = frexp(c->scaled * (double)(n - k) / (double)(k + 1), &exponent);
+  c->exponent += exponent;
+}
+
+static double probability(const coins *c) {
+  return c->exponent < DBL_MIN_EXP ? 0.0 : ldexp(c->scaled, (int)c->exponent);
 }
 
 statistics_interval statistics_median_interval(const double *sorted, size_t count,
@@ -89,10 +106,12 @@ statistics_interval statistics_median_interval(const double *sorted, size_t coun
   /* [x(k+1), x(n−k)] misses the median with probability 2 · P(at most k below it): take the largest
    * k, the narrowest interval, that keeps the promise. */
   double tail = 0.0;
-  double reached = 1.0 - 2.0 * coins(count, 0);
+  coins below = no_coin(count);
+  double reached = 1.0 - 2.0 * probability(&below);
   size_t k = 0;
   for (size_t i = 0; 2 * i + 1 < count; i++) {
-    tail += coins(count, i);
+    tail += probability(&below);
+    one_coin_more(&below, count, i);
     const double now = 1.0 - 2.0 * tail;
     if (i > 0 && now < confidence)
       break;

@@ -1,55 +1,28 @@
 #include "crc32.h"
 
-/* Sixteen bytes at a time, one table for each ("slicing"): the look-ups do not wait for each other,
- * which makes it several times faster than a byte at a time. A table is linear over exclusive or,
- * so its 256 entries follow from the 8 that have one bit set; those are given, the preprocessor
- * makes the others. */
-#define SPAN_2(x, a)                 (x), (x) ^ (a)
-#define SPAN_4(x, a, b)              SPAN_2(x, a), SPAN_2((x) ^ (b), a)
-#define SPAN_8(x, a, b, c)           SPAN_4(x, a, b), SPAN_4((x) ^ (c), a, b)
-#define SPAN_16(x, a, b, c, d)       SPAN_8(x, a, b, c), SPAN_8((x) ^ (d), a, b, c)
-#define SPAN_32(x, a, b, c, d, e)    SPAN_16(x, a, b, c, d), SPAN_16((x) ^ (e), a, b, c, d)
-#define SPAN_64(x, a, b, c, d, e, f) SPAN_32(x, a, b, c, d, e), SPAN_32((x) ^ (f), a, b, c, d, e)
-#define SPAN_128(x, a, b, c, d, e, f, g)                                                           \
-  SPAN_64(x, a, b, c, d, e, f), SPAN_64((x) ^ (g), a, b, c, d, e, f)
-#define ROW(a, b, c, d, e, f, g, h)                                                                \
-  { SPAN_128(0u, a, b, c, d, e, f, g), SPAN_128(h, a, b, c, d, e, f, g) }
+#include <pthread.h>
 
-/* tables[k][n]: what byte n contributes when k more bytes follow it in the block. */
-static const uint32_t tables[16][256] = {
-    ROW(0x77073096u, 0xee0e612cu, 0x076dc419u, 0x0edb8832u, 0x1db71064u, 0x3b6e20c8u, 0x76dc4190u,
-        0xedb88320u),
-    ROW(0x191b3141u, 0x32366282u, 0x646cc504u, 0xc8d98a08u, 0x4ac21251u, 0x958424a2u, 0xf0794f05u,
-        0x3b83984bu),
-    ROW(0x01c26a37u, 0x0384d46eu, 0x0709a8dcu, 0x0e1351b8u, 0x1c26a370u, 0x384d46e0u, 0x709a8dc0u,
-        0xe1351b80u),
-    ROW(0xb8bc6765u, 0xaa09c88bu, 0x8f629757u, 0xc5b428efu, 0x5019579fu, 0xa032af3eu, 0x9b14583du,
-        0xed59b63bu),
-    ROW(0x3d6029b0u, 0x7ac05360u, 0xf580a6c0u, 0x30704bc1u, 0x60e09782u, 0xc1c12f04u, 0x58f35849u,
-        0xb1e6b092u),
-    ROW(0xcb5cd3a5u, 0x4dc8a10bu, 0x9b914216u, 0xec53826du, 0x03d6029bu, 0x07ac0536u, 0x0f580a6cu,
-        0x1eb014d8u),
-    ROW(0xa6770bb4u, 0x979f1129u, 0xf44f2413u, 0x33ef4e67u, 0x67de9cceu, 0xcfbd399cu, 0x440b7579u,
-        0x8816eaf2u),
-    ROW(0xccaa009eu, 0x4225077du, 0x844a0efau, 0xd3e51bb5u, 0x7cbb312bu, 0xf9766256u, 0x299dc2edu,
-        0x533b85dau),
-    ROW(0x177b1443u, 0x2ef62886u, 0x5dec510cu, 0xbbd8a218u, 0xacc04271u, 0x82f182a3u, 0xde920307u,
-        0x6655004fu),
-    ROW(0xefc26b3eu, 0x04f5d03du, 0x09eba07au, 0x13d740f4u, 0x27ae81e8u, 0x4f5d03d0u, 0x9eba07a0u,
-        0xe6050901u),
-    ROW(0xc18edfc0u, 0x586cb9c1u, 0xb0d97382u, 0xbac3e145u, 0xaef6c4cbu, 0x869c8fd7u, 0xd64819efu,
-        0x77e1359fu),
-    ROW(0x9ba54c6fu, 0xec3b9e9fu, 0x03063b7fu, 0x060c76feu, 0x0c18edfcu, 0x1831dbf8u, 0x3063b7f0u,
-        0x60c76fe0u),
-    ROW(0xdd96d985u, 0x605cb54bu, 0xc0b96a96u, 0x5a03d36du, 0xb407a6dau, 0xb37e4bf5u, 0xbd8d91abu,
-        0xa06a2517u),
-    ROW(0x9d0fe176u, 0xe16ec4adu, 0x19ac8f1bu, 0x33591e36u, 0x66b23c6cu, 0xcd6478d8u, 0x41b9f7f1u,
-        0x8373efe2u),
-    ROW(0xb9fbdbe8u, 0xa886b191u, 0x8a7c6563u, 0xcf89cc87u, 0x44629f4fu, 0x88c53e9eu, 0xcafb7b7du,
-        0x4e87f0bbu),
-    ROW(0xae689191u, 0x87a02563u, 0xd4314c87u, 0x73139f4fu, 0xe6273e9eu, 0x173f7b7du, 0x2e7ef6fau,
-        0x5cfdedf4u),
-};
+/* Sixteen bytes at a time, one table for each ("slicing"): the look-ups do not wait for each other,
+ * which makes it several times faster than a byte at a time. The tables are made when they are
+ * first needed, in less time than it takes to read them from a file: 16 KB count in a program for a
+ * device. tables[k][n]: what byte n contributes when k more bytes follow it in the block. */
+static uint32_t tables[16][256];
+static pthread_once_t tables_made = PTHREAD_ONCE_INIT;
+
+/* The polynomial, lowest power first: the term of x^32 is left out. */
+#define POLYNOMIAL 0xedb88320u
+
+static void make_tables(void) {
+  for (uint32_t n = 0; n < 256; n++) {
+    uint32_t crc = n;
+    for (int bit = 0; bit < 8; bit++)
+      crc = crc >> 1 ^ ((crc & 1) != 0 ? POLYNOMIAL : 0);
+    tables[0][n] = crc;
+  }
+  for (size_t k = 1; k < 16; k++)
+    for (size_t n = 0; n < 256; n++) /* a zero byte more */
+      tables[k][n] = tables[k - 1][n] >> 8 ^ tables[0][tables[k - 1][n] & 255];
+}
 
 static inline uint32_t load(const uint8_t *bytes) {
   return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
@@ -94,6 +67,7 @@ static uint32_t two_halves(uint32_t crc, const uint8_t *bytes) {
 
 uint32_t octavo_crc32(uint32_t crc, const void *data, size_t size) {
   const uint8_t *bytes = data;
+  pthread_once(&tables_made, make_tables);
   crc = ~crc;
   for (; size >= (size_t)2 * HALF; size -= (size_t)2 * HALF, bytes += (size_t)2 * HALF)
     crc = two_halves(crc, bytes);

@@ -1,7 +1,8 @@
 # Programs for devices: static ones, small ones, and ones with a model inside.
 #
-#   octavo_device_program(TARGET)             without gaps and with a linker map beside it, where
-#                                             OCTAVO_STATIC_PROGRAMS has all programs static
+#   octavo_device_program(TARGET)             without gaps, with smaller versions of parts of libraries
+#                                             and a linker map beside it, where OCTAVO_STATIC_PROGRAMS
+#                                             has all programs static
 #   octavo_trim_xnnpack(TARGET LAYERS)        leaves out of XNNPACK what none of these layers needs
 #   octavo_model_layers(FILE OPERATORS LAYERS) reads a model's operators and layers, in the sense of
 #                                             runtime/operators/xnnpack_entries.txt
@@ -70,6 +71,76 @@ function(octavo_is_depthwise result record tensors weights)
   endif()
 endfunction()
 
+# XNNPACK's rule for a convolution that is a matrix product: kernel and stride are 1, nothing is padded.
+function(octavo_is_pointwise result record)
+  string(SUBSTRING "${record}" 32 32 window)
+  string(SUBSTRING "${record}" 80 32 padding)
+  set(${result} FALSE PARENT_SCOPE)
+  if(window STREQUAL "01000000010000000100000001000000" AND padding MATCHES "^0+$")
+    set(${result} TRUE PARENT_SCOPE)
+  endif()
+endfunction()
+
+# The names by which a convolution is known besides its own.
+function(octavo_convolution_kinds result record tensors weights y)
+  set(kinds)
+  octavo_is_depthwise(depthwise "${record}" "${tensors}" ${weights})
+  if(depthwise)
+    list(APPEND kinds depthwise)
+  endif()
+  octavo_is_pointwise(pointwise "${record}")
+  if(pointwise)
+    list(APPEND kinds pointwise)
+  endif()
+  octavo_number(groups "${record}" 56 4)
+  if(groups GREATER 1)
+    list(APPEND kinds grouped)
+  endif()
+  math(EXPR height_at "64 * ${y} + 12")
+  math(EXPR width_at "64 * ${y} + 16")
+  octavo_number(height "${tensors}" ${height_at} 4)
+  octavo_number(width "${tensors}" ${width_at} 4)
+  math(EXPR pixels "${height} * ${width}")
+  if(pixels LESS 16)
+    list(APPEND kinds few_pixels)
+  endif()
+  set(${result} ${kinds} PARENT_SCOPE)
+endfunction()
+
+# Whether two tensors have different shapes.
+function(octavo_is_broadcast result tensors a b)
+  math(EXPR at_a "128 * ${a} + 16")
+  math(EXPR at_b "128 * ${b} + 16")
+  string(SUBSTRING "${tensors}" ${at_a} 48 shape_a)
+  string(SUBSTRING "${tensors}" ${at_b} 48 shape_b)
+  set(${result} TRUE PARENT_SCOPE)
+  if(shape_a STREQUAL shape_b)
+    set(${result} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Whether element-wise arithmetic clamps what its output's type does not: binary.c's rule, of which the
+# bounds that need no rounding are seen here, infinity and, for int8, 0 with zero point -128 (a ReLU).
+function(octavo_is_clamped result record tensors y)
+  string(SUBSTRING "${record}" 32 8 minimum)
+  string(SUBSTRING "${record}" 40 8 maximum)
+  math(EXPR at "128 * ${y} + 104")
+  string(SUBSTRING "${tensors}" ${at} 8 zero_point)
+  octavo_tensor_type(type "${tensors}" ${y})
+  set(${result} TRUE PARENT_SCOPE)
+  if(maximum STREQUAL "0000807f" AND (minimum STREQUAL "000080ff" OR
+     "${type} ${zero_point} ${minimum}" STREQUAL "int8 80ffffff 00000000"))
+    set(${result} FALSE PARENT_SCOPE)
+  endif()
+endfunction()
+
+# Operand `index` of the operator whose operands begin at `first`.
+function(octavo_operand result operands first index)
+  math(EXPR at "4 * (${first} + ${index})")
+  octavo_number(tensor "${operands}" ${at} 4)
+  set(${result} ${tensor} PARENT_SCOPE)
+endfunction()
+
 function(octavo_model_layers file operators_result layers_result)
   file(READ ${file} header LIMIT 64 HEX)
   if(NOT header MATCHES "^894f435441564f0a")
@@ -93,25 +164,36 @@ function(octavo_model_layers file operators_result layers_result)
         "runtime/operators/. Is the model of a newer version?")
     endif()
     list(GET octavo_operators ${opcode} operator)
-    math(EXPR first "4 * ${operand}")
-    octavo_number(x "${operands}" ${first} 4)
+    octavo_operand(x "${operands}" ${operand} 0)
     octavo_tensor_type(type "${tensors}" ${x})
     if(opcode LESS 3) # these have weights
-      math(EXPR second "4 * (${operand} + 1)")
-      octavo_number(weights "${operands}" ${second} 4)
+      octavo_operand(weights "${operands}" ${operand} 1)
       octavo_tensor_type(weights_type "${tensors}" ${weights})
       if(type STREQUAL "float32" AND weights_type STREQUAL "int8")
         set(type dynamic)
       endif()
     endif()
     list(APPEND operators ${operator})
-    list(APPEND layers ${operator} ${operator}.${type})
+    set(kinds ${operator})
+    octavo_number(inputs "${record}" 12 2)
+    octavo_operand(y "${operands}" ${operand} ${inputs})
     if(operator STREQUAL "convolution")
-      octavo_is_depthwise(depthwise "${record}" "${tensors}" ${weights})
-      if(depthwise)
-        list(APPEND layers depthwise depthwise.${type})
+      octavo_convolution_kinds(more "${record}" "${tensors}" ${weights} ${y})
+      list(APPEND kinds ${more})
+    elseif(operator MATCHES "^(add|subtract|multiply)$")
+      octavo_operand(other "${operands}" ${operand} 1)
+      octavo_is_broadcast(broadcast "${tensors}" ${x} ${other})
+      if(broadcast)
+        list(APPEND kinds broadcast)
+      endif()
+      octavo_is_clamped(clamped "${record}" "${tensors}" ${y})
+      if(clamped)
+        list(APPEND kinds clamped)
       endif()
     endif()
+    foreach(kind IN LISTS kinds)
+      list(APPEND layers ${kind} ${kind}.${type})
+    endforeach()
   endforeach()
   list(REMOVE_DUPLICATES operators)
   list(REMOVE_DUPLICATES layers)
@@ -127,9 +209,15 @@ function(octavo_stub result name)
     set(code "const void *${wrapped}(void);\nconst void *${wrapped}(void) {\n  return no_kernels;\n}\n")
   elseif(name MATCHES "^xnn_init_")
     set(code "const void *${wrapped}(void);\nconst void *${wrapped}(void) {\n  return 0;\n}\n")
-  elseif(name MATCHES "^xnn_(create|reshape)_")
+  elseif(name MATCHES "^xnn_(create|reshape|setup)_")
     set(code "enum xnn_status ${wrapped}(void);\nenum xnn_status ${wrapped}(void) {
   return xnn_status_unsupported_parameter;\n}\n")
+  elseif(name MATCHES "_to_string$")
+    set(code "const char *${wrapped}(void);\nconst char *${wrapped}(void) {\n  return \"\";\n}\n")
+  elseif(name STREQUAL "cpuinfo_get_uarch")
+    set(code "const void *__real_${name}(unsigned index);
+const void *${wrapped}(unsigned index);
+const void *${wrapped}(unsigned index) {\n  return index == 0 ? __real_${name}(0) : 0;\n}\n")
   elseif(name MATCHES "^octavo_convolution_")
     set(code "extern const octavo_convolution_method ${wrapped};
 const octavo_convolution_method ${wrapped} = {.accepts = refuse};\n")
@@ -153,6 +241,10 @@ function(octavo_trim_xnnpack target layers)
     string(REGEX MATCHALL "[a-z0-9_.]+" users "${line}")
     list(POP_FRONT users name)
     set(needed FALSE)
+    if(name MATCHES "^octavo_convolution_(depthwise3x3|direct)$" AND
+       NOT CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64)$")
+      set(users) # platforms/kernels.c has kernels for these on x86-64 alone
+    endif()
     foreach(user IN LISTS users)
       if("${layers}" STREQUAL "ANY" OR user IN_LIST layers)
         set(needed TRUE)
@@ -177,7 +269,22 @@ function(octavo_device_program target)
   endif()
   # Code and constants in one segment spare two gaps of up to a page.
   target_link_options(${target} PRIVATE
-    -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code)
+    -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code
+    -Wl,--sort-section=alignment)
+  if(CMAKE_C_COMPILER MATCHES "/musl-[^/]*$")
+    # musl write-protects nothing in a static program, so no data need pages of their own for that: a gap
+    # of up to 64 KB on Arm.
+    target_link_options(${target} PRIVATE -Wl,-z,norelro)
+    # In place of the C library's own, which are several times as large.
+    foreach(name IN ITEMS qsort strstr strtod strtol vfprintf)
+      target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/platforms/musl/${name}.c)
+    endforeach()
+  endif()
+  if(CMAKE_SYSTEM_PROCESSOR STREQUAL "aarch64")
+    # In place of most of cpuinfo.
+    target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/platforms/arm/cpuinfo_aarch64.c)
+    target_link_libraries(${target} PRIVATE octavo_deps::xnnpack)
+  endif()
 endfunction()
 
 function(octavo_embed_model target file)

@@ -57,12 +57,14 @@ static bool parse_mount(char *line, int version, const char **mount_root, const 
   char *separator = strstr(line, " - ");
   if (separator == NULL)
     return false;
-  char type[32] = "";
-  char options[256] = "";
-  if (sscanf(separator + 3, "%31s %*s %255s", type, options) < 1)
+  char *rest = separator + 3;
+  const char *type = strtok_r(rest, " ", &rest);
+  if (type == NULL)
     return false;
+  strtok_r(NULL, " ", &rest);
+  const char *options = strtok_r(NULL, " ", &rest);
   if (version == 2 ? strcmp(type, "cgroup2") != 0
-                   : strcmp(type, "cgroup") != 0 || !has_word(options, "cpu"))
+                   : strcmp(type, "cgroup") != 0 || options == NULL || !has_word(options, "cpu"))
     return false;
   char *field = line;
   for (int i = 0; i < 3 && field != NULL; i++) {
@@ -121,11 +123,13 @@ static double quota_at(const char *folder, int version) {
   int64_t period = 0;
   if (version == 2) {
     char text[64];
+    char *end = text;
     snprintf(name, sizeof name, "%s/cpu.max", folder);
-    /* "max 100000" means no quota, and has no first number. */
-    if (!platform_text_read(name, text, sizeof text) ||
-        sscanf(text, "%" SCNd64 " %" SCNd64, &quota, &period) != 2)
+    if (!platform_text_read(name, text, sizeof text))
       return 0.0;
+    /* "max 100000" means no quota, and reads as 0. */
+    quota = strtoll(text, &end, 10);
+    period = strtoll(end, NULL, 10);
   } else {
     snprintf(name, sizeof name, "%s/cpu.cfs_quota_us", folder);
     if (!platform_text_number(name, &quota))

@@ -49,13 +49,35 @@ octavo_bilinear_kernel octavo_bilinear_find(void) {
 
 #else
 
-octavo_look_up_kernel octavo_look_up_find(void) {
-  return NULL;
+#if defined(__ARM_NEON)
+#include "platforms/arm/elementwise_neon.h"
+
+/* Programs that are compiled with NEON need it anyway. */
+octavo_multiply_kernel octavo_multiply_find(void) {
+  return octavo_kernels_own ? platform_multiply_neon : NULL;
 }
+
+#else
 
 octavo_multiply_kernel octavo_multiply_find(void) {
   return NULL;
 }
+
+#endif
+
+#if defined(__aarch64__)
+
+octavo_look_up_kernel octavo_look_up_find(void) {
+  return octavo_kernels_own ? platform_look_up_neon : NULL;
+}
+
+#else
+
+octavo_look_up_kernel octavo_look_up_find(void) {
+  return NULL;
+}
+
+#endif
 
 octavo_bilinear_kernel octavo_bilinear_find(void) {
   return NULL;

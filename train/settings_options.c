@@ -112,10 +112,9 @@ static const option_descriptor options[] = {
      .kind = OPTION_REAL,
      .offset = AT(held_out),
      .value = "X",
-     .minimum = 0.001,
      .maximum = 0.9,
      .help = "Where the data has no test or val folder: the share of each class that is held out "
-             "for testing, chosen by the seed."},
+             "for testing, chosen by the seed; 0 is a tenth."},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),

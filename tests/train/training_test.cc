@@ -205,7 +205,6 @@ TEST(TrainSettings, WhatDoesNothingIsRefused) {
            {{"--lookahead-share", "0.5"}, {"--lookahead", "5"}, "without --lookahead\n"}, // usual
            {{"--lookahead-power", "0"}, {"--lookahead", "5"}, "without --lookahead\n"},
            {{"--decay-all", "--weight-decay", "0"}, {}, "without --weight-decay\n"},
-           {{"--nesterov", "yes", "--momentum", "0"}, {}, "without --momentum\n"},
            {{"--warmup", "0.3"},
             {"--schedule", "triangular"},
             "without --schedule one-cycle or --schedule triangular\n"}}) {

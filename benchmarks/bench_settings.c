@@ -42,12 +42,14 @@ static const option_descriptor options[] = {
      .value = "N",
      .minimum = 1,
      .maximum = 100000,
-     .help = "How many of the images to hold in memory."},
+     .help = "How many of the images to hold in memory.",
+     .needs = OPTION_NAMES("images")},
     {.name = "split",
      .kind = OPTION_CHOICE,
      .offset = AT(split),
      .choices = splits,
-     .help = "Which part of the images"},
+     .help = "Which part of the images",
+     .needs = OPTION_NAMES("images")},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -75,7 +77,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_CHOICE,
      .offset = AT(sort),
      .choices = orders,
-     .help = "Order of the operators"},
+     .help = "Order of the operators",
+     .needs = OPTION_NAMES("profile")},
     {.name = "max-ms",
      .kind = OPTION_REAL,
      .offset = AT(max_ms),
@@ -98,7 +101,9 @@ static const option_descriptor options[] = {
      .offset = AT(from_stdin),
      .help = "For scripts that take turns with other programs: open one model, print its start-up "
              "times as a line of JSON, then for each line N on standard input run N times and "
-             "print the milliseconds as a JSON list."},
+             "print the milliseconds as a JSON list.",
+     .excludes = OPTION_NAMES("warmup", "runs", "seconds", "images", "compare", "profile", "max-ms",
+                              "json", "csv")},
 };
 
 static const char *const examples[] = {

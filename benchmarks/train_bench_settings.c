@@ -71,7 +71,8 @@ static const option_descriptor options[] = {
      .offset = AT(from_stdin),
      .help = "For scripts that take turns with other programs: take one step, print a line of JSON "
              "about the start, then for each line N on standard input take N steps and print "
-             "their milliseconds as a line of JSON."},
+             "their milliseconds as a line of JSON.",
+     .excludes = OPTION_NAMES("warmup", "steps", "seconds", "json")},
 };
 
 static const char *const examples[] = {

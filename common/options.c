@@ -163,6 +163,70 @@ static int check_required(const parser *p) {
   return OPTIONS_RUN;
 }
 
+static const option_descriptor *find_named(const option_program *program, const char *name,
+                                           size_t length, size_t *index) {
+  for (*index = 0; *index < program->option_count; ++*index) {
+    const option_descriptor *option = &program->options[*index];
+    if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)
+      return option;
+  }
+  return NULL;
+}
+
+/* Whether one of `names` is set, in the sense of option_descriptor. */
+static bool any_set(const parser *p, const char *const *names) {
+  for (; *names != NULL; names++) {
+    const size_t length = strcspn(*names, "=");
+    size_t index = 0;
+    const option_descriptor *option = find_named(p->program, *names, length, &index);
+    if (option != NULL &&
+        options_is_set(option, p->values, (*names)[length] != '\0' ? *names + length + 1 : NULL))
+      return true;
+  }
+  return false;
+}
+
+static bool any_given(const parser *p, const char *const *names, const char **which) {
+  for (; *names != NULL; names++) {
+    size_t index = 0;
+    *which = *names;
+    if (find_named(p->program, *names, strlen(*names), &index) != NULL &&
+        (p->given >> index & 1u) != 0)
+      return true;
+  }
+  return false;
+}
+
+/* "--lookahead", "IMAGE or --profile", "--schedule one-cycle": positional arguments are in
+ * capitals. */
+static void list_names(const char *const *names, char *text, size_t size) {
+  for (size_t i = 0, length = 0; names[i] != NULL && length < size; i++) {
+    const bool capital = names[i][0] >= 'A' && names[i][0] <= 'Z', last = names[i + 1] == NULL;
+    const char *between = i == 0 ? "" : last ? " or " : ", ";
+    length += (size_t)snprintf(text + length, size - length, "%s%s%s", between, capital ? "" : "--",
+                               names[i]);
+  }
+  for (char *equals = strchr(text, '='); equals != NULL; equals = strchr(equals, '='))
+    *equals = ' ';
+}
+
+static int check_relations(const parser *p) {
+  char names[256] = "";
+  const char *other = NULL;
+  for (size_t i = 0; i < p->program->option_count && !p->program->draft; i++) {
+    const option_descriptor *option = &p->program->options[i];
+    if ((p->given >> i & 1u) == 0)
+      continue;
+    if (option->needs != NULL && !any_set(p, option->needs)) {
+      list_names(option->needs, names, sizeof names);
+      return wrong(p, "--%s does nothing without %s", option->name, names);
+    }
+    if (option->excludes != NULL && any_given(p, option->excludes, &other))
+      return wrong(p, "--%s and --%s exclude each other", option->name, other);
+  }
+  return OPTIONS_RUN;
+}
+
 /* --help and --version are served even if the rest makes no sense, and before values change. */
 static bool asks(int argc, char **argv, const char *name, const char *letter) {
   for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
@@ -216,5 +280,7 @@ int options_parse(const option_program *program, int argc, char **argv, void *va
     code = assign_positionals(&p);
   if (code == OPTIONS_RUN)
     code = check_required(&p);
+  if (code == OPTIONS_RUN)
+    code = check_relations(&p);
   return code;
 }

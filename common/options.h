@@ -32,6 +32,9 @@ typedef enum option_kind {
   OPTION_ARGUMENTS, /* positional, the rest: option_arguments, between `minimum` and `maximum` */
 } option_kind;
 
+/* A list for needs and excludes. */
+#define OPTION_NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
 #define OPTION_REALS_MAX   16
 #define OPTION_STRINGS_MAX 32
 
@@ -61,6 +64,10 @@ typedef struct option_descriptor {
   double minimum, maximum;    /* for numbers (both 0: not limited) and positional arguments */
   const char *const *choices; /* for OPTION_CHOICE: NULL-terminated */
   bool required;
+  /* Names of other entries, NULL-terminated. Of `needs` one must be set for this one to mean
+   * anything: given, or by default neither 0, empty nor absent; "schedule=triangular" asks for that
+   * choice. None of `excludes` may be given beside it. */
+  const char *const *needs, *const *excludes;
 } option_descriptor;
 
 typedef struct option_program {
@@ -71,6 +78,7 @@ typedef struct option_program {
   const char *const *examples;   /* NULL-terminated lines, or NULL */
   const char *const *exit_codes; /* NULL-terminated lines "1  some image could not be read"; NULL =
                                     the usual 0, 1, 2 */
+  bool draft; /* needs and excludes are left for another parse, with other defaults */
 } option_program;
 
 /* What options_parse returns when the program shall go on. */

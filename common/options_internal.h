@@ -11,6 +11,10 @@
 bool options_store(const option_descriptor *option, const char *text, void *values, char *expected,
                    size_t size);
 
+/* Whether the option's member holds something: a number but 0, a text, an element; with `choice`,
+ * that choice. */
+bool options_is_set(const option_descriptor *option, const void *values, const char *choice);
+
 /* What the option's member holds, as text; "" if nothing worth showing. */
 void options_show(const option_descriptor *option, const void *values, char *text, size_t size);
 

@@ -12,6 +12,7 @@ typedef struct kind_descriptor {
   bool (*store)(const option_descriptor *option, const char *text, void *member);
   void (*expect)(const option_descriptor *option, char *expected, size_t size);
   void (*show)(const option_descriptor *option, const void *member, char *text, size_t size);
+  bool (*is_set)(const void *member);
 } kind_descriptor;
 
 static bool in_range(const option_descriptor *option, double value) {
@@ -249,19 +250,59 @@ static bool store_flag(const option_descriptor *option, const char *text, void *
   return true;
 }
 
+/* ---- What counts as set -----------------------------------------------------------------------
+ */
+
+static bool is_true(const void *member) {
+  return *(const bool *)member;
+}
+
+static bool has_unsigned(const void *member) {
+  return *(const uint32_t *)member != 0;
+}
+
+static bool has_seed(const void *member) {
+  return *(const uint64_t *)member != 0;
+}
+
+static bool has_real(const void *member) {
+  const double value = *(const double *)member;
+  return !isnan(value) && value != 0.0;
+}
+
+static bool has_reals(const void *member) {
+  return ((const option_reals *)member)->count > 0;
+}
+
+static bool has_string(const void *member) {
+  return *(const char *const *)member != NULL;
+}
+
+static bool has_strings(const void *member) {
+  return ((const option_strings *)member)->count > 0;
+}
+
+static bool has_choice(const void *member) {
+  return *(const int *)member > 0;
+}
+
+static bool has_arguments(const void *member) {
+  return ((const option_arguments *)member)->count > 0;
+}
+
 static const kind_descriptor kinds[] = {
-    [OPTION_FLAG] = {store_flag, expect_string, show_nothing},
-    [OPTION_QUESTION] = {store_flag, expect_string, show_nothing},
-    [OPTION_UNSIGNED] = {store_unsigned, expect_unsigned, show_unsigned},
-    [OPTION_THREADS] = {store_threads, expect_threads, show_threads},
-    [OPTION_SEED] = {store_seed, expect_seed, show_seed},
-    [OPTION_REAL] = {store_real, expect_real, show_real},
-    [OPTION_REALS] = {store_reals, expect_reals, show_reals},
-    [OPTION_STRING] = {store_string, expect_string, show_string},
-    [OPTION_STRINGS] = {store_strings, expect_strings, show_nothing},
-    [OPTION_CHOICE] = {store_choice, expect_choice, show_choice},
-    [OPTION_ARGUMENT] = {store_string, expect_string, show_nothing},
-    [OPTION_ARGUMENTS] = {store_string, expect_string, show_nothing},
+    [OPTION_FLAG] = {store_flag, expect_string, show_nothing, is_true},
+    [OPTION_QUESTION] = {store_flag, expect_string, show_nothing, is_true},
+    [OPTION_UNSIGNED] = {store_unsigned, expect_unsigned, show_unsigned, has_unsigned},
+    [OPTION_THREADS] = {store_threads, expect_threads, show_threads, has_unsigned},
+    [OPTION_SEED] = {store_seed, expect_seed, show_seed, has_seed},
+    [OPTION_REAL] = {store_real, expect_real, show_real, has_real},
+    [OPTION_REALS] = {store_reals, expect_reals, show_reals, has_reals},
+    [OPTION_STRING] = {store_string, expect_string, show_string, has_string},
+    [OPTION_STRINGS] = {store_strings, expect_strings, show_nothing, has_strings},
+    [OPTION_CHOICE] = {store_choice, expect_choice, show_choice, has_choice},
+    [OPTION_ARGUMENT] = {store_string, expect_string, show_nothing, has_string},
+    [OPTION_ARGUMENTS] = {store_string, expect_string, show_nothing, has_arguments},
 };
 
 bool options_store(const option_descriptor *option, const char *text, void *values, char *expected,
@@ -275,4 +316,12 @@ bool options_store(const option_descriptor *option, const char *text, void *valu
 
 void options_show(const option_descriptor *option, const void *values, char *text, size_t size) {
   kinds[option->kind].show(option, (const char *)values + option->offset, text, size);
+}
+
+bool options_is_set(const option_descriptor *option, const void *values, const char *choice) {
+  const void *member = (const char *)values + option->offset;
+  if (choice == NULL)
+    return kinds[option->kind].is_set(member);
+  const int chosen = *(const int *)member;
+  return chosen >= 0 && strcmp(option->choices[chosen], choice) == 0;
 }

@@ -89,14 +89,18 @@ static void write_known(json_writer *json, const char *key, bool is_known, doubl
   json_writer_real(json, key, is_known ? value : (double)NAN);
 }
 
-static void write_conditions(const platform_conditions *c, const char *key, json_writer *json) {
-  json_writer_object(json, key);
+void stamp_write_conditions(const platform_conditions *c, json_writer *json) {
   write_known(json, "frequency_mhz", c->frequency_mhz > 0, c->frequency_mhz);
   json_writer_string(json, "governor", c->governor);
   write_known(json, "load_average", c->load_average >= 0, c->load_average);
   write_known(json, "throttled", c->throttled_known, c->throttled);
   json_writer_real(json, "temperature_c", c->temperature_c);
   json_writer_unsigned(json, "quota_events", c->quota_events);
+}
+
+static void write_object(const platform_conditions *c, const char *key, json_writer *json) {
+  json_writer_object(json, key);
+  stamp_write_conditions(c, json);
   json_writer_close(json);
 }
 
@@ -109,8 +113,8 @@ void stamp_write(const stamp *s, const char *key, json_writer *json) {
   json_writer_unsigned(json, "cpus", s->cpu.cpus);
   json_writer_unsigned(json, "usable_cpus", s->usable_cpus);
   json_writer_unsigned(json, "threads", s->threads);
-  write_conditions(&s->before, "before", json);
-  write_conditions(&s->after, "after", json);
+  write_object(&s->before, "before", json);
+  write_object(&s->after, "after", json);
   json_writer_boolean(json, "valid", s->warning_count == 0);
   json_writer_list(json, "warnings");
   for (uint32_t i = 0; i < s->warning_count; i++)

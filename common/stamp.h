@@ -37,6 +37,10 @@ void stamp_print(const stamp *s, FILE *stream);
 /* The same as an object; `key` as in json_writer_object. */
 void stamp_write(const stamp *s, const char *key, json_writer *json);
 
+/* The machine's state at one time, as members of the object that is open; null where the system
+ * does not tell. */
+void stamp_write_conditions(const platform_conditions *conditions, json_writer *json);
+
 #ifdef __cplusplus
 }
 #endif

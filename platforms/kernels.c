@@ -6,6 +6,7 @@
 bool octavo_kernels_own = true;
 
 #if defined(__x86_64__)
+#include "platforms/x86/bilinear_avx2.h"
 #include "platforms/x86/convolution_avx512vnni.h"
 #include "platforms/x86/depthwise3x3_avx512vnni.h"
 #include "platforms/x86/elementwise_avx2.h"
@@ -42,13 +43,43 @@ octavo_multiply_kernel octavo_multiply_find(void) {
   return use_avx2() ? platform_multiply_avx2 : NULL;
 }
 
+octavo_bilinear_kernel octavo_bilinear_find(void) {
+  return use_avx2() ? platform_bilinear_avx2 : NULL;
+}
+
+#else
+
+#if defined(__ARM_NEON)
+#include "platforms/arm/elementwise_neon.h"
+
+/* Programs that are compiled with NEON need it anyway. */
+octavo_multiply_kernel octavo_multiply_find(void) {
+  return octavo_kernels_own ? platform_multiply_neon : NULL;
+}
+
+#else
+
+octavo_multiply_kernel octavo_multiply_find(void) {
+  return NULL;
+}
+
+#endif
+
+#if defined(__aarch64__)
+
+octavo_look_up_kernel octavo_look_up_find(void) {
+  return octavo_kernels_own ? platform_look_up_neon : NULL;
+}
+
 #else
 
 octavo_look_up_kernel octavo_look_up_find(void) {
   return NULL;
 }
 
-octavo_multiply_kernel octavo_multiply_find(void) {
+#endif
+
+octavo_bilinear_kernel octavo_bilinear_find(void) {
   return NULL;
 }
 

@@ -5,6 +5,7 @@
 #include "safetensors.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -154,19 +155,32 @@ static octavo_status check_settings(const safetensors *file, const json_t *setti
   return OCTAVO_OK;
 }
 
+/* A number of at least 0; 0 if there is none. */
 static bool read_number(const safetensors *file, const char *key, double *number) {
   const char *text = safetensors_metadata(file, key);
   char *end = NULL;
-  *number = text != NULL ? strtod(text, &end) : 0.0;
-  return text != NULL && end != text && *end == '\0' && *number >= 0.0;
+  const double found = text != NULL ? strtod(text, &end) : -1.0;
+  const bool good = found >= 0.0 && isfinite(found) && end != text && *end == '\0';
+  *number = good ? found : 0.0;
+  return good;
+}
+
+static bool read_count(const safetensors *file, const char *key, double maximum, uint64_t *count) {
+  double number = 0.0;
+  const bool good = read_number(file, key, &number) && number <= maximum && rint(number) == number;
+  *count = good ? (uint64_t)number : 0;
+  return good;
 }
 
 static octavo_status read_position(const safetensors *file, checkpoint_position *at,
                                    const char *path, octavo_error *error) {
-  double epoch, step, loss, correct, seen;
-  if (!read_number(file, "next_epoch", &epoch) || !read_number(file, "next_step", &step) ||
-      !read_number(file, "loss_sum", &loss) || !read_number(file, "correct", &correct) ||
-      !read_number(file, "seen", &seen) || epoch > UINT32_MAX || step > UINT32_MAX)
+  uint64_t epoch, step, correct, seen;
+  double loss;
+  /* Between epochs nothing is seen, and within one something: the means divide by it. */
+  if (!read_count(file, "next_epoch", UINT32_MAX, &epoch) ||
+      !read_count(file, "next_step", UINT32_MAX, &step) || !read_number(file, "loss_sum", &loss) ||
+      !read_count(file, "seen", 0x1p53, &seen) ||
+      !read_count(file, "correct", (double)seen, &correct) || (step > 0) != (seen > 0))
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                             "%s: expected a checkpoint of octavo-train, found a safetensors file "
                             "that does not say how far the run is",
@@ -174,8 +188,8 @@ static octavo_status read_position(const safetensors *file, checkpoint_position 
   *at = (checkpoint_position){.epoch = (uint32_t)epoch,
                               .step = (uint32_t)step,
                               .loss_sum = loss,
-                              .correct = (uint64_t)correct,
-                              .seen = (uint64_t)seen};
+                              .correct = correct,
+                              .seen = seen};
   /* Not in checkpoints of versions without fake quantization. */
   read_number(file, "float_accuracy", &at->float_accuracy);
   read_number(file, "rounded_accuracy", &at->rounded_accuracy);

@@ -77,8 +77,19 @@ static octavo_status draw_set(image_set *set, const image_request *request, uint
   return status;
 }
 
+static octavo_status check_no_share(const image_request *r, octavo_error *error) {
+  if (r->held_out == 0.0)
+    return OCTAVO_OK;
+  return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                          "%s: has images for testing, so that none are held out; leave out "
+                          "--val-share",
+                          r->data);
+}
+
 static octavo_status draw_pair(const image_request *r, image_pair *pair, octavo_error *error) {
-  octavo_status status = draw_set(&pair->train, r, 0, r->limit ? r->limit : SHAPES_TRAIN, error);
+  octavo_status status = check_no_share(r, error);
+  if (status == OCTAVO_OK)
+    status = draw_set(&pair->train, r, 0, r->limit ? r->limit : SHAPES_TRAIN, error);
   if (status == OCTAVO_OK)
     status = draw_set(&pair->test, r, 1, r->test_limit ? r->test_limit : SHAPES_TEST, error);
   return status;
@@ -164,9 +175,12 @@ static octavo_status choose(const image_request *r, const dataset *train, const 
   if (status != OCTAVO_OK)
     return status;
   if (same_images(train, test)) {
-    status = image_choice_hold_out(&choices[0], r->held_out, &choices[1], error);
+    const double share = r->held_out > 0.0 ? r->held_out : IMAGE_HELD_OUT;
+    status = image_choice_hold_out(&choices[0], share, &choices[1], error);
   } else {
-    status = image_choice_all(test, r->seed, &choices[1], error);
+    status = check_no_share(r, error);
+    if (status == OCTAVO_OK)
+      status = image_choice_all(test, r->seed, &choices[1], error);
     if (status == OCTAVO_OK)
       status = image_choice_check(&choices[1], "test", r->data, error);
   }

@@ -28,14 +28,18 @@ typedef struct image_request {
   uint32_t limit;      /* training images, evenly from the classes; 0 = all (shapes: 10000) */
   uint32_t test_limit; /* the same of the test split (shapes: 2000) */
   uint64_t seed;       /* of the choice, the drawing, and of a split where the data brings none */
-  double held_out;     /* share of each class that is for testing where the data brings no split */
+  double held_out; /* share of each class for testing where the data brings no split; 0 = usual */
 } image_request;
+
+/* The usual one. */
+#define IMAGE_HELD_OUT 0.1
 
 #define IMAGE_SHAPES "shapes10"
 
 /* Loads both splits. Data without a test split gives a share of each class to it. On failure *pair
- * is all zero. Errors: those of dataset_open and dataset_load; ARGUMENT for data without classes;
- * FORMAT for splits of different classes and for a class without images. */
+ * is all zero. Errors: those of dataset_open and dataset_load; ARGUMENT for data without classes,
+ * and for a share where the data brings a split; FORMAT for splits of different classes and for a
+ * class without images. */
 octavo_status image_pair_load(const image_request *request, image_pair *pair, octavo_error *error);
 void image_pair_free(image_pair *pair); /* all zero is allowed */
 

@@ -96,7 +96,6 @@ void recipe_take(train_settings *s, int recipe, const char *network) {
   *s = find(recipe, network)->settings;
   s->recipe = recipe;
   s->seed = 1;
-  s->held_out = 0.1;
   if (s->lookahead == 0)
     s->lookahead_share = 0.5;
 }

@@ -11,12 +11,14 @@
  * which the parser reorders), then on top of the recipe's values. In between a second time if they
  * have --qat, which makes another recipe the usual one. */
 static int find_recipe(int argc, char **argv, int usual, train_settings *s) {
+  option_program draft = train_program;
+  draft.draft = true;
   char **copy = octavo_memory_alloc((size_t)argc + 1, sizeof *copy);
   if (copy == NULL)
     return 1;
   memcpy(copy, argv, (size_t)argc * sizeof *copy);
   recipe_take(s, usual, NULL);
-  const int code = options_parse(&train_program, argc, copy, s);
+  const int code = options_parse(&draft, argc, copy, s);
   octavo_memory_free(copy);
   return code;
 }
@@ -62,21 +64,12 @@ int train_settings_parse(int argc, char **argv, train_settings *s) {
   if (s->ema > 0.0 && s->lookahead > 0)
     return wrong("--ema and --lookahead exclude each other: both say which weights are written; "
                  "--lookahead 0 turns off one that the recipe brings");
-  train_settings recipe;
-  recipe_take(&recipe, s->recipe, s->network);
-  if (s->lookahead == 0 && (s->lookahead_share != recipe.lookahead_share ||
-                            s->lookahead_power != recipe.lookahead_power))
-    return wrong(
-        "--lookahead-share and --lookahead-power say how --lookahead K averages; give that "
-        "too, or leave them out");
   if (s->qat && s->init == NULL)
     return wrong("--qat needs a trained network to begin with: --init weights.safetensors of a run "
                  "without --qat");
   if (s->qat && s->precision == TRAIN_PRECISION_BFLOAT16)
     return wrong("--qat computes in float32, in which sums of int8 products are as exact as int8 "
                  "inference; leave out --precision bfloat16");
-  if (s->resume && s->overwrite)
-    return wrong("--resume and --overwrite exclude each other");
   if (s->qat)
     s->precision = TRAIN_PRECISION_FLOAT32;
   return OPTIONS_RUN;

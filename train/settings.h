@@ -18,7 +18,7 @@ typedef struct train_settings {
   int recipe;
   uint32_t epochs, batch, size, threads, limit, test_limit; /* size, limits, threads: 0 = usual */
   uint64_t seed;
-  double held_out; /* share of each class for testing where the data brings no split */
+  double held_out; /* share of each class for testing where the data brings no split; 0 = usual */
   double rate, momentum, weight_decay, warmup, label_smoothing;
   int schedule, nesterov, flip; /* indices of their choices */
   int precision;                /* train_precision */

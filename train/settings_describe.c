@@ -1,4 +1,5 @@
 /* The settings as run.json tells them. */
+#include "image_set.h"
 #include "recipes.h"
 #include "schedule.h"
 #include "settings_options.h"
@@ -61,7 +62,7 @@ json_t *train_settings_describe(const train_settings *s) {
   add_text(o, "init", s->init != NULL ? s->init : "random");
   add_unsigned(o, "limit", s->limit);
   add_unsigned(o, "test_limit", s->test_limit);
-  add_real(o, "val_share", s->held_out);
+  add_real(o, "val_share", s->held_out > 0.0 ? s->held_out : IMAGE_HELD_OUT);
   add_channels(o, "mean", &s->mean);
   add_channels(o, "std", &s->deviation);
   add_real(o, "lr", s->rate);

@@ -59,7 +59,7 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(batch_norm),
      .help = "Keep BatchNormalization as nodes of their own; else it is folded."},
-    {.name = "list", .kind = OPTION_FLAG, .offset = AT(list), .help = "List the networks."},
+    {.name = "list", .kind = OPTION_QUESTION, .offset = AT(list), .help = "List the networks."},
 };
 
 static const char *const examples[] = {

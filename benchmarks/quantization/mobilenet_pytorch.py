@@ -28,14 +28,21 @@ class InvertedResidual(nn.Module):
         return x + self.conv(x) if self.adds else self.conv(x)
 
 
+def scaled(channels, width):
+    """torchvision's: multiples of 8, not more than a tenth below."""
+    result = max(8, int(channels * width + 4) // 8 * 8)
+    return result if result >= 0.9 * channels * width else result + 8
+
+
 class MobileNetV2(nn.Module):
-    def __init__(self, classes=10, block=InvertedResidual):
+    def __init__(self, classes=10, block=InvertedResidual, width=1.0):
         super().__init__()
-        features, channels = [convolution_norm(3, 32)], 32
-        for expansion, width, blocks, stride in STAGES:
+        channels = scaled(32, width)
+        features = [convolution_norm(3, channels)]
+        for expansion, outputs, blocks, stride in STAGES:
             for i in range(blocks):
-                features.append(block(channels, width, stride if i == 0 else 1, expansion))
-                channels = width
+                inputs, channels = channels, scaled(outputs, width)
+                features.append(block(inputs, channels, stride if i == 0 else 1, expansion))
         features.append(convolution_norm(channels, 1280, 1))
         self.features = nn.Sequential(*features)
         self.avgpool = nn.AdaptiveAvgPool2d(1)

@@ -30,9 +30,23 @@ typedef void (*octavo_multiply_kernel)(const octavo_multiply_params *params, con
                                        size_t a_stride, const int8_t *b, size_t b_stride, int8_t *y,
                                        size_t count);
 
+/* Four pixels of `count` channels, and how far to the right and down between them, in 2^-11: 0 to
+ * 2^11. */
+#define OCTAVO_BILINEAR_BITS 11
+typedef struct octavo_bilinear_square {
+  const int8_t *x00, *x01, *x10, *x11;
+  int32_t right, down;
+} octavo_bilinear_square;
+
+/* y[c] as runtime/FORMAT.md 3.1 has it: the mean of the four by weights that sum up to 2^22, exact
+ * but for the rounding at the end. */
+typedef void (*octavo_bilinear_kernel)(const octavo_bilinear_square *square, int8_t *y,
+                                       size_t count);
+
 /* The kernel for this processor; NULL where the plain loop is to be taken. Any thread. */
 octavo_look_up_kernel octavo_look_up_find(void);
 octavo_multiply_kernel octavo_multiply_find(void);
+octavo_bilinear_kernel octavo_bilinear_find(void);
 
 #ifdef __cplusplus
 }

@@ -3,12 +3,11 @@
  * ONNX says. runtime/FORMAT.md 3.1 has the formulas. */
 #include "operators/common.h"
 
+#include "kernels/elementwise.h"
 #include "memory.h"
 
 #include <math.h>
 #include <string.h>
-
-#define FRACTION_BITS 11
 
 /* Where a row or column of y lies in x. */
 typedef struct place {
@@ -105,7 +104,7 @@ static place find_place(const octavo_attributes_resize *a, float scale, uint32_t
   return (place){
       .first = first,
       .second = first + 1 < in ? first + 1 : first,
-      .weight = (int32_t)lrintf((p - whole) * (float)(1 << FRACTION_BITS)),
+      .weight = (int32_t)lrintf((p - whole) * (float)(1 << OCTAVO_BILINEAR_BITS)),
       .fraction = p - whole,
   };
 }
@@ -139,41 +138,56 @@ typedef struct resize_job {
   size_t width, channels, element; /* of x; bytes of an element */
   size_t image;                    /* pixels of x */
   bool linear;
+  octavo_bilinear_kernel blend_int8;
   const uint8_t *input;
   uint8_t *output;
 } resize_job;
 
-/* The four pixels around, and how far to the right and down. */
-typedef struct square {
-  const void *x00, *x01, *x10, *x11;
-  const place *row, *column;
-} square;
-
 /* Differences and weights in 16 bits, whose products compilers know how to vectorize. */
-static void blend_int8(const square *s, size_t channels, int8_t *restrict y) {
+static void blend_int8(const octavo_bilinear_square *s, int8_t *restrict y, size_t channels) {
+  enum { BITS = OCTAVO_BILINEAR_BITS };
   const int8_t *restrict x00 = s->x00, *restrict x01 = s->x01;
   const int8_t *restrict x10 = s->x10, *restrict x11 = s->x11;
-  const int16_t u = (int16_t)s->column->weight;
-  const int32_t v = s->row->weight;
+  const int16_t u = (int16_t)s->right;
+  const int32_t v = s->down;
   for (size_t c = 0; c < channels; ++c) {
     const int16_t above = (int16_t)(x01[c] - x00[c]), below = (int16_t)(x11[c] - x10[c]);
     /* At most 2^29 in magnitude. C leaves open what shifts of negative numbers give: to the left
      * they are products here, to the right every compiler's is arithmetic. */
-    const int32_t top = x00[c] * (1 << FRACTION_BITS) + above * u;
-    const int32_t bottom = x10[c] * (1 << FRACTION_BITS) + below * u;
-    const int32_t sum = top * (1 << FRACTION_BITS) + (bottom - top) * v;
-    y[c] = (int8_t)((sum + (1 << (2 * FRACTION_BITS - 1))) >> (2 * FRACTION_BITS));
+    const int32_t top = x00[c] * (1 << BITS) + above * u;
+    const int32_t bottom = x10[c] * (1 << BITS) + below * u;
+    const int32_t sum = top * (1 << BITS) + (bottom - top) * v;
+    y[c] = (int8_t)((sum + (1 << (2 * BITS - 1))) >> (2 * BITS));
   }
 }
 
-static void blend_float(const square *s, size_t channels, float *y) {
+typedef struct float_square {
+  const float *x00, *x01, *x10, *x11;
+  float right, down;
+} float_square;
+
+static void blend_float(const float_square *s, float *y, size_t channels) {
   const float *x00 = s->x00, *x01 = s->x01, *x10 = s->x10, *x11 = s->x11;
-  const float u = s->column->fraction, v = s->row->fraction;
+  const float u = s->right, v = s->down;
   for (size_t c = 0; c < channels; ++c) {
     const float top = x00[c] + (x01[c] - x00[c]) * u;
     const float bottom = x10[c] + (x11[c] - x10[c]) * u;
     y[c] = top + (bottom - top) * v;
   }
+}
+
+static void blend(const resize_job *job, const uint8_t *above, const uint8_t *below,
+                  const place *row, const place *column, uint8_t *to) {
+  const size_t pixel = job->channels * job->element;
+  const size_t left = column->first * pixel, right = column->second * pixel;
+  const void *x00 = above + left, *x01 = above + right, *x10 = below + left, *x11 = below + right;
+  void *y = to;
+  if (job->element == 1)
+    job->blend_int8(&(octavo_bilinear_square){x00, x01, x10, x11, column->weight, row->weight}, y,
+                    job->channels);
+  else
+    blend_float(&(float_square){x00, x01, x10, x11, column->fraction, row->fraction}, y,
+                job->channels);
 }
 
 static void resize_row(void *context, size_t image, size_t k) {
@@ -185,14 +199,10 @@ static void resize_row(void *context, size_t image, size_t k) {
   const uint8_t *above = from + row->first * stride, *below = from + row->second * stride;
   uint8_t *to = job->output + (image * state->length[0] + k) * state->length[1] * pixel;
   for (uint32_t j = 0; j < state->length[1]; ++j, to += pixel) {
-    const size_t left = columns[j].first * pixel, right = columns[j].second * pixel;
-    const square s = {above + left, above + right, below + left, below + right, row, &columns[j]};
-    if (!job->linear)
-      memcpy(to, s.x00, pixel);
-    else if (job->element == 1)
-      blend_int8(&s, job->channels, (int8_t *)to);
+    if (job->linear)
+      blend(job, above, below, row, &columns[j], to);
     else
-      blend_float(&s, job->channels, (float *)(void *)to);
+      memcpy(to, above + columns[j].first * pixel, pixel);
   }
 }
 
@@ -200,6 +210,7 @@ static octavo_status run(octavo_kernel *kernel, octavo_error *error) {
   (void)error;
   const octavo_format_tensor *x = octavo_model_operand(kernel->model, kernel->op, 0);
   const octavo_format_tensor *y = octavo_model_operator_output(kernel->model, kernel->op, 0);
+  const octavo_bilinear_kernel own = octavo_bilinear_find();
   resize_job job = {
       .state = kernel->state,
       .width = x->shape[2],
@@ -207,6 +218,7 @@ static octavo_status run(octavo_kernel *kernel, octavo_error *error) {
       .element = octavo_tensor_element_size(x),
       .image = (size_t)x->shape[1] * x->shape[2],
       .linear = kernel->op->attributes.resize.mode == OCTAVO_RESIZE_LINEAR,
+      .blend_int8 = own != NULL ? own : blend_int8,
       .input = octavo_kernel_data(kernel, x),
       .output = octavo_kernel_data(kernel, y),
   };

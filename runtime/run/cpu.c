@@ -1,5 +1,6 @@
 #include "run.h"
 
+#include "common/stamp.h"
 #include "common/table.h"
 #include "platforms/platform.h"
 #include "runtime/kernels/selected.h"
@@ -166,16 +167,6 @@ static void write_cluster(const platform_cluster *c, json_writer *json) {
   json_writer_close(json);
 }
 
-static void write_conditions(const cpu_report *r, json_writer *json) {
-  write_known(json, "frequency_mhz", r->now.frequency_mhz);
-  write_known(json, "quota_cpus", r->quota);
-  json_writer_unsigned(json, "quota_events", r->now.quota_events);
-  json_writer_real(json, "load_average",
-                   r->now.load_average >= 0 ? r->now.load_average : (double)NAN);
-  json_writer_real(json, "temperature_c", r->now.temperature_c);
-  json_writer_real(json, "throttled", r->now.throttled_known ? r->now.throttled : (double)NAN);
-}
-
 static void write(const cpu_report *r, json_writer *json) {
   json_writer_object(json, "cpu");
   json_writer_string(json, "name", r->cpu.name);
@@ -194,7 +185,8 @@ static void write(const cpu_report *r, json_writer *json) {
   for (uint32_t i = 0; i < r->kernel_count; i++)
     json_writer_string(json, r->kernels[i].layers, r->kernels[i].kernel);
   json_writer_close(json);
-  write_conditions(r, json);
+  write_known(json, "quota_cpus", r->quota);
+  stamp_write_conditions(&r->now, json);
   json_writer_close(json);
 }
 

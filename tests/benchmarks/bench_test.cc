@@ -95,7 +95,7 @@ TEST_F(Bench, MeasuresOnImages) {
 }
 
 TEST_F(Bench, AnswersRequestsOnStandardInput) {
-  const ProgramResult result = Run("--stdin " + model_, "3\n1\n");
+  const ProgramResult result = RunProgram(OCTAVO_BENCH, "--stdin " + model_, "3\n1\n");
   ASSERT_EQ(result.code, 0) << result.message;
   std::istringstream lines(result.output);
   std::string line;
@@ -108,7 +108,7 @@ TEST_F(Bench, AnswersRequestsOnStandardInput) {
   EXPECT_EQ(json_array_size(answers[2]), 1u);
   for (json_t *answer : answers)
     json_decref(answer);
-  EXPECT_EQ(Run("--stdin " + model_, "many\n").code, 1);
+  EXPECT_EQ(RunProgram(OCTAVO_BENCH, "--stdin " + model_, "many\n").code, 1);
 }
 
 TEST_F(Bench, RefusesWhatItCannotUse) {
@@ -119,6 +119,19 @@ TEST_F(Bench, RefusesWhatItCannotUse) {
   EXPECT_EQ(Run("--threads many " + model_).code, 2);
   EXPECT_EQ(Run("--images " + folder_.path("none") + " " + model_).code, 1);
   EXPECT_EQ(Run("--json " + folder_.path("no/such/folder.json") + " " + model_).code, 1);
+}
+
+TEST_F(Bench, RefusesWhatWouldDoNothing) {
+  for (const char *options : {"--image-limit 3", "--split all"})
+    EXPECT_THAT(Run(options + (" " + model_)).message, HasSubstr("does nothing without --images"));
+  EXPECT_THAT(Run("--sort time " + model_).message, HasSubstr("does nothing without --profile"));
+  for (const char *option : {"--warmup 1", "--runs 1", "--seconds 1", "--images x", "--compare",
+                             "--profile", "--max-ms 1", "--json x", "--csv x"}) {
+    const ProgramResult result =
+        RunProgram(OCTAVO_BENCH, std::string("--stdin ") + option + " " + model_);
+    EXPECT_EQ(result.code, 2) << option;
+    EXPECT_THAT(result.message, HasSubstr("exclude each other")) << option;
+  }
 }
 
 TEST(Programs, HelpNamesUsageAndExitCodes) {

@@ -184,6 +184,11 @@ TEST_F(Eval, RefusesWhatItCannotUse) {
   Evaluate("", "nothing.octavo");
   EXPECT_EQ(result_.code, 1);
   EXPECT_EQ(RunProgram(OCTAVO_EVAL, Path("rgb.octavo")).code, 2) << "no --data";
+  const std::string usual = "--data " + Path("data") + " " + Path("rgb.octavo");
+  EXPECT_THAT(RunProgram(OCTAVO_EVAL, usual + " --seed 2").message,
+              HasSubstr("--seed does nothing without --limit"));
+  EXPECT_THAT(RunProgram(OCTAVO_EVAL, usual + " --confusion --no-labels").message,
+              HasSubstr("--confusion and --no-labels exclude each other"));
   EXPECT_EQ(RunProgram(OCTAVO_EVAL, "--data " + Path("data")).code, 2) << "no model";
 }
 

@@ -121,6 +121,8 @@ TEST(TrainBench, LearnsItsImages) {
 }
 
 TEST(TrainBench, RefusesWhatItCannotUse) {
+  for (const char *option : {"--warmup 1", "--steps 1", "--seconds 1", "--json x"})
+    EXPECT_EQ(Measure(std::string("--stdin ") + option).code, 2) << option;
   const auto code = [](const std::string &options) {
     return RunProgram(OCTAVO_TRAIN_BENCH, options).code;
   };

@@ -31,24 +31,25 @@ const char *const kExamples[] = {"tool m.octavo --threads 2", nullptr};
 
 const option_descriptor kOptions[] = {
     {"MODEL", 0, OPTION_ARGUMENT, offsetof(Values, model), nullptr, "The model.", nullptr, 1, 1,
-     nullptr, false},
+     nullptr, false, nullptr, nullptr},
     {"IMAGE", 0, OPTION_ARGUMENTS, offsetof(Values, images), nullptr, "Images.", nullptr, 0, 3,
-     nullptr, false},
+     nullptr, false, nullptr, nullptr},
     {"flag", 0, OPTION_FLAG, offsetof(Values, flag), nullptr, "A flag.", "Options", 0, 0, nullptr,
-     false},
+     false, nullptr, nullptr},
     {"threads", 't', OPTION_UNSIGNED, offsetof(Values, threads), "N", "Threads.", nullptr, 1, 64,
-     nullptr, false},
-    {"seed", 0, OPTION_SEED, offsetof(Values, seed), "N", "Seed.", nullptr, 0, 0, nullptr, false},
-    {"scale", 0, OPTION_REAL, offsetof(Values, scale), "X", "Scale.", nullptr, 0, 0, nullptr,
-     false},
+     nullptr, false, nullptr, nullptr},
+    {"seed", 0, OPTION_SEED, offsetof(Values, seed), "N", "Seed.", nullptr, 0, 0, nullptr, false,
+     nullptr, nullptr},
+    {"scale", 0, OPTION_REAL, offsetof(Values, scale), "X", "Scale.", nullptr, 0, 0, nullptr, false,
+     nullptr, nullptr},
     {"mean", 0, OPTION_REALS, offsetof(Values, mean), "M[,M,M]", "Mean.", nullptr, 0, 0, nullptr,
-     false},
+     false, nullptr, nullptr},
     {"output", 'o', OPTION_STRING, offsetof(Values, output), "FILE", "Output.", nullptr, 0, 0,
-     nullptr, false},
+     nullptr, false, nullptr, nullptr},
     {"exclude", 0, OPTION_STRINGS, offsetof(Values, exclude), "NAME", "Leave out.", nullptr, 0, 0,
-     nullptr, false},
+     nullptr, false, nullptr, nullptr},
     {"mode", 0, OPTION_CHOICE, offsetof(Values, mode), "MODE", "How to quantize.", "Quantizing", 0,
-     0, kModes, false},
+     0, kModes, false, nullptr, nullptr},
 };
 
 struct Outcome {
@@ -60,9 +61,9 @@ struct Outcome {
 };
 
 Outcome Parse(std::vector<std::string> arguments, size_t option_count = std::size(kOptions),
-              const option_descriptor *options = kOptions) {
-  const option_program program = {"tool",       "Does things.", options,
-                                  option_count, kExamples,      nullptr};
+              const option_descriptor *options = kOptions, bool draft = false) {
+  const option_program program = {"tool",    "Does things.", options, option_count,
+                                  kExamples, nullptr,        draft};
   Outcome outcome = {};
   outcome.arguments = std::move(arguments);
   outcome.arguments.insert(outcome.arguments.begin(), "tool");
@@ -108,9 +109,9 @@ TEST(Options, AQuestionNeedsNothingElse) {
   const option_descriptor options[] = {
       kOptions[0],
       {"output", 'o', OPTION_STRING, offsetof(Values, output), "FILE", "Output.", nullptr, 0, 0,
-       nullptr, true},
+       nullptr, true, nullptr, nullptr},
       {"list", 0, OPTION_QUESTION, offsetof(Values, flag), nullptr, "List.", nullptr, 0, 0, nullptr,
-       false},
+       false, nullptr, nullptr},
   };
   const Outcome asked = Parse({"--unknown", "--list"}, std::size(options), options);
   EXPECT_EQ(asked.code, OPTIONS_RUN);
@@ -170,6 +171,61 @@ TEST(Options, WrongUsageSaysWhatWasExpected) {
   }
 }
 
+// --threads without what it needs, whatever kind that is of.
+TEST(Options, WhatDoesNothingIsRefused) {
+  const struct {
+    std::vector<const char *> needs;
+    std::vector<std::string> without, with;
+    const char *message;
+  } cases[] = {
+      {{"flag"}, {}, {"--flag"}, "--threads does nothing without --flag\n"},
+      {{"seed"}, {"--seed", "0"}, {"--seed", "1"}, "without --seed\n"},
+      {{"scale"}, {"--scale", "0"}, {}, "without --scale\n"}, // 0.25 by default
+      {{"mean"}, {}, {"--mean", "0"}, "without --mean\n"},
+      {{"output"}, {}, {"--output", "o"}, "without --output\n"},
+      {{"exclude"}, {}, {"--exclude", "x"}, "without --exclude\n"},
+      {{"mode"}, {"--mode", "static"}, {"--mode", "float"}, "without --mode\n"},
+      {{"mode=static"}, {"--mode", "float"}, {}, "without --mode static\n"},
+      {{"IMAGE"}, {}, {"image.png"}, "without IMAGE\n"},
+      {{"IMAGE", "flag", "mode=float"}, {}, {"--flag"}, "IMAGE, --flag or --mode float\n"},
+      {{"IMAGE", "flag", "mode=float"}, {}, {"--mode=float"}, "IMAGE, --flag or --mode float\n"},
+  };
+  for (const auto &c : cases) {
+    std::vector<option_descriptor> options(std::begin(kOptions), std::end(kOptions));
+    std::vector<const char *> needs = c.needs;
+    needs.push_back(nullptr);
+    options[3].needs = needs.data();
+    const auto parse = [&](std::vector<std::string> more, bool draft = false) {
+      more.insert(more.begin(), {"m", "--threads", "2"});
+      return Parse(std::move(more), options.size(), options.data(), draft);
+    };
+    const Outcome refused = parse(c.without);
+    EXPECT_EQ(refused.code, 2) << c.message;
+    EXPECT_THAT(refused.err, HasSubstr(c.message));
+    EXPECT_EQ(parse(c.with).code, OPTIONS_RUN) << c.message;
+    EXPECT_EQ(parse(c.without, true).code, OPTIONS_RUN) << c.message;
+    // Not given, it needs nothing.
+    std::vector<std::string> alone = c.without;
+    alone.insert(alone.begin(), "m");
+    EXPECT_EQ(Parse(alone, options.size(), options.data()).code, OPTIONS_RUN) << c.message;
+  }
+}
+
+TEST(Options, WhatExcludesAnotherIsRefused) {
+  std::vector<option_descriptor> options(std::begin(kOptions), std::end(kOptions));
+  const char *const rivals[] = {"flag", "seed", nullptr};
+  options[3].excludes = rivals;
+  const auto parse = [&](const std::vector<std::string> &arguments, bool draft = false) {
+    return Parse(arguments, options.size(), options.data(), draft);
+  };
+  const std::vector<std::string> both = {"m", "--seed", "0", "-t", "2"};
+  EXPECT_EQ(parse(both).code, 2);
+  EXPECT_THAT(parse(both).err, HasSubstr("--threads and --seed exclude each other\n"));
+  EXPECT_EQ(parse(both, true).code, OPTIONS_RUN);
+  EXPECT_EQ(parse({"m", "-t", "2", "--scale", "1"}).code, OPTIONS_RUN);
+  EXPECT_EQ(parse({"m", "--seed", "0", "--flag"}).code, OPTIONS_RUN);
+}
+
 TEST(Options, RequiredAndUnexpected) {
   option_descriptor options[] = {kOptions[0], kOptions[7]};
   options[1].required = true;
@@ -205,7 +261,8 @@ TEST(Options, AfterTwoDashesHelpIsAName) {
 
 TEST(Options, ThreadsAreANumberOrTheWordAuto) {
   const option_descriptor threads[] = {{"threads", 't', OPTION_THREADS, offsetof(Values, threads),
-                                        "N", "Threads.", nullptr, 0, 64, nullptr, false}};
+                                        "N", "Threads.", nullptr, 0, 64, nullptr, false, nullptr,
+                                        nullptr}};
   EXPECT_EQ(Parse({"--threads", "auto"}, 1, threads).values.threads, 0u);
   EXPECT_EQ(Parse({"-t", "0"}, 1, threads).values.threads, 0u);
   EXPECT_EQ(Parse({"-t64"}, 1, threads).values.threads, 64u);

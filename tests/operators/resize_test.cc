@@ -58,6 +58,15 @@ TEST(Resize, LinearAtManyScales) {
                  {1, size, 41 - size, 4});
 }
 
+// Up and down, so that pixels lie on others, between them, and at the borders.
+TEST(Resize, LinearOfEveryNumberOfChannels) {
+  for (uint32_t channels = 1; channels <= 50; ++channels) {
+    SCOPED_TRACE(channels);
+    expect_equal(OCTAVO_RESIZE_LINEAR, OCTAVO_RESIZE_HALF_PIXEL, 0, {1, 3, 5, channels},
+                 {1, 7, 4, channels});
+  }
+}
+
 // A scale that is not the quotient of the lengths, as ONNX allows.
 TEST(Resize, ScaleOfItsOwn) {
   for (uint32_t mode : {OCTAVO_RESIZE_NEAREST, OCTAVO_RESIZE_LINEAR}) {

@@ -285,6 +285,19 @@ TEST_F(Run, UsageAndOutputErrors) {
   EXPECT_EQ(Start("").code, 2);
   EXPECT_THAT(Start("@m.octavo").message, HasSubstr("nothing to do"));
   EXPECT_EQ(Start("@m.octavo @red.png --top 0").code, 2);
+  const struct {
+    const char *line, *message;
+  } idle[] = {{"@m.octavo --info --top 3", "--top does nothing without IMAGE"},
+              {"@m.octavo --verify --repeat 3", "--repeat does nothing without IMAGE or --profile"},
+              {"@m.octavo @red.png --runs 3", "--runs does nothing without --bench"},
+              {"@m.octavo @red.png --seconds 3", "--seconds does nothing without --bench"},
+              {"@m.octavo @red.png --warmup 3", "--warmup does nothing without --bench"},
+              {"@m.octavo --info -t 2", "--threads does nothing without IMAGE, --profile"}};
+  for (const auto &c : idle) {
+    const ProgramResult result = Start(c.line);
+    EXPECT_EQ(result.code, 2) << c.line;
+    EXPECT_THAT(result.message, HasSubstr(c.message));
+  }
   const ProgramResult help = Start("--help");
   EXPECT_EQ(help.code, 0);
   for (const char *part : {"--top", "--threads", "--repeat", "--json", "--info", "--profile",

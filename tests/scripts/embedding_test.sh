@@ -83,7 +83,7 @@ one_line() { # folder, flags of pkg-config, last words
   # Flags are words.
   # shellcheck disable=SC2046,SC2086
   "$cc" -O2 -o "$1/classify" "$examples/classify.c" $(pkg-config $2 --cflags --libs octavo) -ljpeg $3 &&
-    "$cc" -O2 -o "$1/camera" "$examples/camera.c" $(pkg-config $2 --cflags --libs octavo) -ljpeg $3 &&
+    "$cc" -O2 -o "$1/camera" "$examples"/camera/*.c $(pkg-config $2 --cflags --libs octavo) -ljpeg $3 &&
     "$cxx" -std=c++17 -O2 -o "$1/classify-cc" "$examples/classify.cc" $(pkg-config $2 --cflags --libs octavo) -ljpeg $3
 }
 one_line plain '' "-Wl,-rpath,$lib"
@@ -98,9 +98,8 @@ fi
 # The camera: a preloaded one that answers for /dev/video9.
 "$cc" -shared -fPIC -D_GNU_SOURCE -Wall -Wextra -Werror -o fake_camera.so "$root/tests/scripts/embedding/fake_camera.c" -ldl
 expect 'exit code of compiling the camera' 0 $?
-# shellcheck disable=SC2046
-"$cc" -I "$examples" -o yuyv_check "$root/tests/scripts/embedding/yuyv_check.c" $(pkg-config --cflags --libs octavo) \
-  -ljpeg "-Wl,-rpath,$lib" && ./yuyv_check
+"$cc" -I "$examples/camera" -o yuyv_check "$root/tests/scripts/embedding/yuyv_check.c" \
+  "$examples/camera/picture.c" "$examples/camera/complain.c" -ljpeg && ./yuyv_check
 expect 'colours of YUYV' 0 $?
 camera() { # kind, arguments...
   local kind=$1

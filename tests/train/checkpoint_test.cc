@@ -118,6 +118,34 @@ TEST_F(Checkpoint, WhatIsNoneIsRefused) {
   }
 }
 
+// Numbers that no run writes: beyond integers, of parts, or that contradict each other.
+TEST_F(Checkpoint, PositionsThatCannotBeAreRefused) {
+  ASSERT_EQ(Save(&error_), OCTAVO_OK);
+  const std::string bytes = folder_.read("c.safetensors");
+  const struct {
+    const char *from, *to; // of the same length, as the header's is written before it
+  } rows[] = {{"\"seen\":\"9\"", "\"seen\":\"4\""},
+              {"\"seen\":\"9\"", "\"seen\":\"0\""},
+              {"\"next_step\":\"7\"", "\"next_step\":\"0\""},
+              {"\"next_step\":\"7\"", "\"next_step\":\"x\""},
+              {"\"correct\":\"5\"", "\"CORRECT\":\"5\""},
+              {"0x1.5555555555555p-2", "0x1.55555555555p9999"},
+              {"0x1.5555555555555p-2", "-x1.5555555555555p-2"}};
+  for (const auto &row : rows) {
+    std::string changed = bytes;
+    const size_t at = changed.find(row.from);
+    ASSERT_NE(at, std::string::npos) << row.from;
+    changed.replace(at, strlen(row.from), row.to);
+    ASSERT_EQ(changed.size(), bytes.size());
+    folder_.write("c.safetensors", changed);
+    checkpoint_position position{};
+    EXPECT_EQ(checkpoint_load(net_, &position, settings_, path_.c_str(), &error_),
+              OCTAVO_ERROR_FORMAT)
+        << row.to;
+    EXPECT_THAT(error_.text, HasSubstr("does not say how far the run is")) << row.to;
+  }
+}
+
 TEST_F(Checkpoint, AFailingDiskKeepsTheOldFile) {
   ASSERT_EQ(Save(&error_), OCTAVO_OK);
   const std::string before = folder_.read("c.safetensors");

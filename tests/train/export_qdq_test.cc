@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fstream>
 #include <map>
 #include <memory>
 #include <string>
@@ -261,6 +262,34 @@ TEST_F(QdqStructure, NegativeFactorsBehindAMaximumAreRefused) {
             OCTAVO_ERROR_UNSUPPORTED);
   EXPECT_NE(std::strstr(error_.text, "block2.pool"), nullptr) << error_.text;
   EXPECT_NE(std::strstr(error_.text, "channel 7"), nullptr) << error_.text;
+}
+
+// The converter would keep such a layer in float32.
+TEST_F(QdqStructure, WeightsTooLargeForTheRangeBehindThemAreRefused) {
+  ASSERT_NO_FATAL_FAILURE(Make({"resnet8", 16, 0, ARCHITECTURE_NO_FUNCTION}));
+  SimulateOnImages();
+  // The logits' scale, so that the greatest ratio of the 6 channels is a little less than 256, or
+  // 256.
+  uint32_t fc = plan_.count - 2;
+  ASSERT_STREQ(plan_.layers[fc].name, "fc");
+  folded_layer f{};
+  ASSERT_EQ(qat_fold(net_, fc, &f, &error_), OCTAVO_OK) << error_.text;
+  const uint32_t channel =
+      static_cast<uint32_t>(std::max_element(f.scales, f.scales + kClasses) - f.scales);
+  const float greatest = qat_parameters(net_, qat_source(net_, fc)).scale * f.scales[channel];
+  folded_layer_free(&f);
+  float *range = static_cast<float *>(network_parameter(net_, "fc.quantize.range")->value.data);
+  range[0] = 0;
+  range[1] = greatest / 256 * 255 * 1.0001f;
+  ASSERT_EQ(qat_fold(net_, fc, &f, &error_), OCTAVO_OK) << error_.text;
+  folded_layer_free(&f);
+  range[1] = greatest / 256 * 255 * 0.9999f;
+  EXPECT_EQ(export_onnx(net_, "test", &kFacts, folder_.path("x.onnx").c_str(), &error_),
+            OCTAVO_ERROR_UNSUPPORTED);
+  const std::string where = "output channel " + std::to_string(channel);
+  for (const char *part : {"layer 'fc'", "below 256, found 256.0", where.c_str(), "lower --lr"})
+    EXPECT_NE(std::strstr(error_.text, part), nullptr) << part << ": " << error_.text;
+  EXPECT_EQ(std::ifstream(folder_.path("x.onnx")).is_open(), false);
 }
 
 // Whatever allocation fails, the message says so, and all that was taken is given back (checked by

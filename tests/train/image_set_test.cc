@@ -24,7 +24,7 @@ protected:
   }
   octavo_status Load(const std::string &path, uint32_t limit = 0, uint64_t seed = 1) {
     image_pair_free(&pair_);
-    const image_request request = {path.c_str(), 4, limit, 0, seed, 0.25};
+    const image_request request = {path.c_str(), 4, limit, 0, seed, held_out_};
     return image_pair_load(&request, &pair_, &error_);
   }
   // `count` pictures of one grey each, beginning at `first`, of a size of its own.
@@ -53,6 +53,7 @@ protected:
   }
 
   TemporaryFolder folder_;
+  double held_out_ = 0;
   image_pair pair_{};
   octavo_error error_{};
 };
@@ -60,6 +61,7 @@ protected:
 TEST_F(ImageSet, ClassFoldersAloneAreSplitAndEveryImageIsUsedOnce) {
   Write("cat", 8, 0);
   Write("dog", 4, 100);
+  held_out_ = 0.25;
   ASSERT_EQ(Load(folder_.path()), OCTAVO_OK) << error_.text;
   EXPECT_EQ(Counts(pair_.train), (std::map<uint32_t, int>{{0, 6}, {1, 3}}));
   EXPECT_EQ(Counts(pair_.test), (std::map<uint32_t, int>{{0, 2}, {1, 1}}));
@@ -72,6 +74,22 @@ TEST_F(ImageSet, ClassFoldersAloneAreSplitAndEveryImageIsUsedOnce) {
     EXPECT_EQ(pair_.train.labels[i], pair_.train.pixels[i * 48] >= 100 ? 1u : 0u);
   ASSERT_EQ(Load(folder_.path(), 0, 2), OCTAVO_OK);
   EXPECT_NE(Greys(pair_.test), test); // another seed, others held out
+  held_out_ = 0;                      // a tenth, but at least one
+  ASSERT_EQ(Load(folder_.path()), OCTAVO_OK);
+  EXPECT_EQ(Counts(pair_.test), (std::map<uint32_t, int>{{0, 1}, {1, 1}}));
+}
+
+TEST_F(ImageSet, AShareIsRefusedWhereTheDataBringsASplit) {
+  for (const char *folder : {"train/a", "train/b", "test/a", "test/b"})
+    Write(folder, 2, 0);
+  held_out_ = 0.1;
+  for (const std::string &data : {folder_.path(), std::string(IMAGE_SHAPES)}) {
+    EXPECT_EQ(Load(data), OCTAVO_ERROR_ARGUMENT);
+    EXPECT_THAT(error_.text, HasSubstr(data + ": has images for testing"));
+    EXPECT_THAT(error_.text, HasSubstr("leave out --val-share"));
+  }
+  held_out_ = 0;
+  EXPECT_EQ(Load(folder_.path()), OCTAVO_OK) << error_.text;
 }
 
 // Twice as wide, and twice as high: halves stay halves.
@@ -197,7 +215,7 @@ TEST_F(ImageSet, AllocationFailures) {
   Write("b", 2, 100);
   for (const std::string &data : {folder_.path(), std::string(IMAGE_SHAPES)})
     FailEachAllocation([&](octavo_error *error) {
-      const image_request request = {data.c_str(), 4, 10, 10, 1, 0.1};
+      const image_request request = {data.c_str(), 4, 10, 10, 1, 0};
       image_pair pair;
       const octavo_status status = image_pair_load(&request, &pair, error);
       image_pair_free(&pair);

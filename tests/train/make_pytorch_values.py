@@ -8,7 +8,8 @@ images come from a formula that pytorch_test.cc computes too, so that no data ha
 import pathlib
 import sys
 
-sys.path.insert(0, str(pathlib.Path(__file__).parent.parent.parent / "benchmarks" / "peers"))
+for folder in "peers", "quantization":
+    sys.path.insert(0, str(pathlib.Path(__file__).parent.parent.parent / "benchmarks" / folder))
 sys.dont_write_bytecode = True
 
 import numpy as np
@@ -16,6 +17,7 @@ import torch
 from torch import nn
 import torch.nn.functional as F
 
+from mobilenet_pytorch import MobileNetV2
 from resnet_pytorch import ResNet
 
 BATCH, CLASSES = 16, 10
@@ -28,46 +30,6 @@ def numbers(stream, count):
     bits = ((bits ^ (bits >> np.uint64(15))) * 2246822519) & 0xFFFFFFFF
     bits ^= bits >> np.uint64(13)
     return (bits.astype(np.float64) / 2**31 - 1.0).astype(np.float32)
-
-
-def norm_relu6(inputs, channels, kernel, stride=1, groups=1):
-    return nn.Sequential(
-        nn.Conv2d(inputs, channels, kernel, stride, kernel // 2, groups=groups, bias=False),
-        nn.BatchNorm2d(channels), nn.ReLU6())
-
-
-class InvertedResidual(nn.Module):
-    def __init__(self, inputs, channels, stride, expansion):
-        super().__init__()
-        hidden = inputs * expansion
-        self.adds = stride == 1 and inputs == channels
-        parts = [norm_relu6(inputs, hidden, 1)] if expansion != 1 else []
-        self.conv = nn.Sequential(*parts, norm_relu6(hidden, hidden, 3, stride, hidden),
-                                  nn.Conv2d(hidden, channels, 1, bias=False),
-                                  nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        return x + self.conv(x) if self.adds else self.conv(x)
-
-
-class MobileNetV2(nn.Module):
-    """Of width 0.25, for small images."""
-
-    def __init__(self):
-        super().__init__()
-        parts, inputs = [norm_relu6(3, 8, 3)], 8
-        for expansion, channels, blocks, stride in [
-                (1, 8, 1, 1), (6, 8, 2, 1), (6, 8, 3, 2), (6, 16, 4, 2), (6, 24, 3, 1),
-                (6, 40, 3, 2), (6, 80, 1, 1)]:
-            for block in range(blocks):
-                parts.append(InvertedResidual(inputs, channels, stride if block == 0 else 1,
-                                              expansion))
-                inputs = channels
-        self.features = nn.Sequential(*parts, norm_relu6(inputs, 1280, 1))
-        self.classifier = nn.Sequential(nn.Identity(), nn.Linear(1280, CLASSES))
-
-    def forward(self, x):
-        return self.classifier(self.features(x).mean((2, 3)))
 
 
 class AirbenchBlock(nn.Module):
@@ -168,7 +130,7 @@ def main():
     text = ["// Written by make_pytorch_values.py with PyTorch " + torch.__version__ + "."]
     # MobileNetV2 multiplies rounding so much that float32 and float64 part after two steps.
     for name, net, size, steps, rate, shift_rate in [("Resnet8", ResNet("resnet8", CLASSES), 16, 20, 0.05, 1),
-                                                     ("Mobilenetv2", MobileNetV2(), 32, 2, 0.005, 1),
+                                                     ("Mobilenetv2", MobileNetV2(CLASSES, width=0.25), 32, 2, 0.005, 1),
                                                      ("Airbench94", Airbench94(), 32, 20, 0.05, 64)]:
         losses, logits = train(net, size, steps, rate, shift_rate)
         text.append("static const double k%sLosses[] = {%s};"

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <vector>
@@ -206,6 +207,28 @@ TEST_F(Qat, WeightsThatCannotBeExportedAreRefusedAtOnce) {
   EXPECT_EQ(training_open(&t, &after, &error_), OCTAVO_ERROR_UNSUPPORTED);
   EXPECT_THAT(error_.text, HasSubstr("block2.pool"));
   EXPECT_THAT(error_.text, HasSubstr("start from weights that octavo-train has trained"));
+  training_close(&t);
+}
+
+// All is zero behind the ReLU of a batch norm with a factor of 1e8 in one channel.
+TEST_F(Qat, WeightsTooLargeForTheirRangeAreRefusedAtOnce) {
+  const train_settings before = Small("float", {"--precision", "float32"});
+  training t{};
+  ASSERT_EQ(training_open(&t, &before, &error_), OCTAVO_OK) << error_.text;
+  const parameter *factor = network_parameter(t.net, "bn1.weight");
+  float *factors = static_cast<float *>(factor->value.data);
+  float *shifts = static_cast<float *>(network_parameter(t.net, "bn1.bias")->value.data);
+  std::fill_n(factors, factor->count, 0.0f);
+  std::fill_n(shifts, factor->count, -1.0f);
+  factors[7] = 1e8f;
+  shifts[7] = -1e10f;
+  const std::string weights = folder_.path("large.safetensors");
+  ASSERT_EQ(checkpoint_save_weights(t.net, weights.c_str(), &error_), OCTAVO_OK) << error_.text;
+  training_close(&t);
+  const train_settings after = Small("qat", {"--qat", "--init", weights});
+  EXPECT_EQ(training_open(&t, &after, &error_), OCTAVO_ERROR_UNSUPPORTED);
+  for (const char *part : {"layer 'conv1'", "ratios below 256", "channel 7", "other weights"})
+    EXPECT_THAT(error_.text, HasSubstr(part));
   training_close(&t);
 }
 

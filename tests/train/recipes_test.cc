@@ -54,7 +54,7 @@ TEST(Recipes, WhatNoRecipeSays) {
     recipe_take(&s, recipe, nullptr);
     EXPECT_EQ(s.recipe, recipe);
     EXPECT_EQ(s.seed, 1u);
-    EXPECT_EQ(s.held_out, 0.1);
+    EXPECT_EQ(s.held_out, 0);
     EXPECT_EQ(s.lookahead, 0u);
     EXPECT_EQ(s.lookahead_share, 0.5);
   }

@@ -195,12 +195,28 @@ TEST(TrainSettings, EmaAndLookaheadExcludeEachOther) {
   EXPECT_EQ(RefusalOf("airbench94", {"--recipe", "fast", "--ema", "0.9", "--lookahead", "0"}), "");
 }
 
-TEST(TrainSettings, LookaheadsOptionsNeedLookahead) {
-  for (const char *option : {"--lookahead-share", "--lookahead-power"}) {
-    const auto refused = RefusalOf("resnet8", {option, "0.25"});
-    EXPECT_NE(refused.find("--lookahead K"), std::string::npos) << refused;
-    EXPECT_EQ(RefusalOf("resnet8", {option, "0.25", "--lookahead", "5"}), "");
+TEST(TrainSettings, WhatDoesNothingIsRefused) {
+  struct Case {
+    std::vector<std::string> alone, needed;
+    const char *message;
+  };
+  for (const Case &c : std::vector<Case>{
+           {{"--lookahead-share", "0.25"}, {"--lookahead", "5"}, "without --lookahead\n"},
+           {{"--lookahead-share", "0.5"}, {"--lookahead", "5"}, "without --lookahead\n"}, // usual
+           {{"--lookahead-power", "0"}, {"--lookahead", "5"}, "without --lookahead\n"},
+           {{"--decay-all", "--weight-decay", "0"}, {}, "without --weight-decay\n"},
+           {{"--warmup", "0.3"},
+            {"--schedule", "triangular"},
+            "without --schedule one-cycle or --schedule triangular\n"}}) {
+    const std::string refused = RefusalOf("resnet8", c.alone);
+    EXPECT_NE(refused.find(c.message), std::string::npos) << c.message << refused;
+    std::vector<std::string> both = c.alone;
+    both.insert(both.end(), c.needed.begin(), c.needed.end());
+    EXPECT_EQ(RefusalOf("resnet8", both).empty(), !c.needed.empty()) << c.message;
   }
+  EXPECT_EQ(RefusalOf("resnet8", {"--recipe", "fast", "--warmup", "0.3"}), "");
+  EXPECT_EQ(RefusalOf("airbench94", {"--recipe", "fast", "--lookahead-share", "0.3"}), "");
+  EXPECT_EQ(RefusalOf("resnet8", {"--decay-all"}), "");
 }
 
 TEST_F(Training, LookaheadLongerThanTheRunIsRefused) {

@@ -130,6 +130,21 @@ static void fold_channel(const draft *d, uint32_t c, folded_layer *f) {
   f->bias[c] = (int32_t)lrint(offset / ((double)d->input_scale * (double)f->scales[c]));
 }
 
+/* As the converter reads it back from the file: float32. No number is not below either. */
+static octavo_status check_ratio(const char *name, const draft *d, const folded_layer *f,
+                                 uint32_t c, octavo_error *error) {
+  const float ratio = d->input_scale * f->scales[c] / d->output_scale;
+  if (ratio < REQUANTIZATION_BELOW)
+    return OCTAVO_OK;
+  return octavo_error_set(
+      error, OCTAVO_ERROR_UNSUPPORTED,
+      "layer '%s': expected requantization ratios below %g, found %g in output "
+      "channel %" PRIu32 ": its weights or its bias are too large for the "
+      "range behind it, as in a training that diverged; start from other weights or with a "
+      "lower --lr",
+      name, (double)REQUANTIZATION_BELOW, (double)ratio, c);
+}
+
 static octavo_status fold_all(const network *n, uint32_t index, const parameter *p, draft *d,
                               folded_layer *f, octavo_error *error) {
   if (d->depth > WEIGHTS_MAX_DEPTH)
@@ -145,9 +160,11 @@ static octavo_status fold_all(const network *n, uint32_t index, const parameter 
     return status;
   d->input_scale = qat_parameters(n, qat_source(n, index)).scale;
   d->output_scale = qat_parameters(n, end).scale;
-  for (uint32_t c = 0; c < f->channels; c++)
+  for (uint32_t c = 0; status == OCTAVO_OK && c < f->channels; c++) {
     fold_channel(d, c, f);
-  return OCTAVO_OK;
+    status = check_ratio(n->plan->layers[index].name, d, f, c, error);
+  }
+  return status;
 }
 
 octavo_status qat_fold(const network *n, uint32_t index, folded_layer *f, octavo_error *error) {

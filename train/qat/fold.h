@@ -21,7 +21,8 @@ typedef struct folded_layer {
 /* Folds convolution or linear layer `index` of a network made from qat_plan with the batch norm and
  * the factor behind it. The integers are those of training; but a channel whose factor is so small
  * that its bias would not fit into int32 gets a larger scale, as in octavo-convert. Errors: MEMORY,
- * UNSUPPORTED (sums that int32 does not hold; a negative factor behind a maximum). */
+ * UNSUPPORTED (sums that int32 does not hold; a negative factor behind a maximum; weights too large
+ * for the range behind them, which octavo-convert would keep in float32). */
 octavo_status qat_fold(const network *n, uint32_t index, folded_layer *result, octavo_error *error);
 void folded_layer_free(folded_layer *f); /* all zero is allowed */
 

@@ -48,7 +48,7 @@ static octavo_status measure(training *t, double *accuracy, octavo_error *error)
   return status;
 }
 
-/* What the export would refuse does not change in training: the run had better not begin. */
+/* What the export would refuse hardly gets better in training: the run had better not begin. */
 static octavo_status check_export(const network *n, octavo_error *error) {
   octavo_status status = OCTAVO_OK;
   for (uint32_t i = 0; status == OCTAVO_OK && i < n->count; i++) {
@@ -64,13 +64,13 @@ static octavo_status check_export(const network *n, octavo_error *error) {
 
 octavo_status qat_begin(training *t, octavo_error *error) {
   t->net->phase = (quantization_phase){0};
-  octavo_status status = check_export(t->net, error);
-  if (status == OCTAVO_OK)
-    status = network_refresh(t->net, error);
-  if (status == OCTAVO_OK)
-    status = measure(t, &t->at.float_accuracy, error);
+  octavo_status status = network_refresh(t->net, error);
   if (status == OCTAVO_OK)
     status = observe(t, error);
+  if (status == OCTAVO_OK)
+    status = check_export(t->net, error);
+  if (status == OCTAVO_OK)
+    status = measure(t, &t->at.float_accuracy, error);
   t->net->phase.quantize = true;
   if (status == OCTAVO_OK)
     status = network_refresh(t->net, error);

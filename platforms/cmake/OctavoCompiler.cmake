@@ -30,6 +30,12 @@ else()
   add_link_options(-Wl,--gc-sections)
 endif()
 
+# 32-bit systems: without these, files of more than 2 GB, with a large inode number, or dated after
+# 2038 cannot even be opened or examined.
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+  add_compile_definitions(_FILE_OFFSET_BITS=64 _TIME_BITS=64)
+endif()
+
 add_library(octavo_warnings INTERFACE)
 target_compile_options(octavo_warnings INTERFACE -Wall -Wextra -Wconversion -Wshadow -Werror)
 

@@ -24,15 +24,14 @@ find_program(OCTAVO_QEMU_X86_64 qemu-x86_64)
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gtest)
 # Builds the programs that ThreadSanitizer is meant for, and no others.
 add_custom_target(octavo_threads_tests)
-# In a build for another processor: what scripts/test runs on an emulated one.
-add_custom_target(octavo_quick_tests)
 
 # octavo_register_test(NAME [THREADED] LABELS a b COMMAND c...)
 # THREADED: ctest runs no other test beside it. pthreadpool's threads wait for work by spinning, so
 # two such tests at once on two cores take ten times as long as one after the other.
 # A program that finds that it cannot run here says why and exits with 77: skipped.
 # In a build for another processor the test runs on each that the toolchain file lists, as
-# NAME.PROCESSOR and with the name of its folder as a label.
+# NAME.PROCESSOR and with the name of its folder as a label. What scripts/test runs without --all has
+# the label `quick`: all tests on the first processor, those with the label `verify` on each.
 function(octavo_register_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED" "" "LABELS;COMMAND")
   if(CMAKE_CROSSCOMPILING)
@@ -48,31 +47,36 @@ function(octavo_register_test name)
     ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.xml")
 endfunction()
 
-# The processor goes through the environment, which programs that the test starts inherit.
+# The processor goes through the environment, which programs that the test starts inherit. A test whose
+# program is none of this build's, a shell script, runs on this machine's processor and puts
+# OCTAVO_EMULATOR in front of what it starts.
 function(octavo_register_emulated_tests name labels program)
   get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR} NAME)
   set(threaded OFF)
   if("threads" IN_LIST labels)
     set(threaded ON)
   endif()
-  if(folder STREQUAL "operators" OR "verify" IN_LIST labels)
-    add_dependencies(octavo_quick_tests ${program})
-  endif()
+  set(quick quick)
   foreach(cpu IN LISTS OCTAVO_EMULATED_CPUS)
-    if(OCTAVO_EMULATOR_PROGRAM)
+    if(OCTAVO_EMULATOR_PROGRAM AND TARGET ${program})
       set(command ${OCTAVO_EMULATOR_PROGRAM} $<TARGET_FILE:${program}> ${ARGN})
+    elseif(OCTAVO_EMULATOR_PROGRAM)
+      set(command ${program} ${ARGN})
     else()
-      set(command sh -c "echo 'skipped: ${OCTAVO_EMULATOR} (package qemu-user) is absent'; exit 77")
+      set(command sh -c "echo 'skipped: ${OCTAVO_EMULATOR} (package qemu-user) is absent' && exit 77")
     endif()
     add_test(NAME ${name}.${cpu} COMMAND ${command})
     # libpng looks for libz beside itself only where it is told.
     set(libraries ${octavo_sysroot}/usr/lib/${CMAKE_LIBRARY_ARCHITECTURE})
     set_tests_properties(${name}.${cpu} PROPERTIES
-      LABELS "${labels};${folder}"
+      LABELS "${labels};${folder};${quick}"
       TIMEOUT 900
       SKIP_RETURN_CODE 77
       RUN_SERIAL "${threaded}"
-      ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.${cpu}.xml;QEMU_CPU=${cpu};QEMU_LD_PREFIX=${OCTAVO_EMULATOR_ROOT};QEMU_SET_ENV=LD_LIBRARY_PATH=${libraries}")
+      ENVIRONMENT "GTEST_OUTPUT=xml:${PROJECT_BINARY_DIR}/gtest/${name}.${cpu}.xml;QEMU_CPU=${cpu};OCTAVO_EMULATOR=${OCTAVO_EMULATOR_PROGRAM};QEMU_LD_PREFIX=${OCTAVO_EMULATOR_ROOT};QEMU_SET_ENV=LD_LIBRARY_PATH=${libraries}")
+    if(NOT "verify" IN_LIST labels)
+      set(quick)
+    endif()
   endforeach()
 endfunction()
 
@@ -85,7 +89,7 @@ function(octavo_add_qemu_tests name)
     if(OCTAVO_QEMU_X86_64)
       set(command ${OCTAVO_QEMU_X86_64} -cpu ${cpu} $<TARGET_FILE:${name}>)
     else()
-      set(command sh -c "echo 'skipped: qemu-x86_64 (package qemu-user) is absent'; exit 77")
+      set(command sh -c "echo 'skipped: qemu-x86_64 (package qemu-user) is absent' && exit 77")
     endif()
     octavo_register_test(${name}.${cpu} THREADED LABELS qemu COMMAND ${command})
   endforeach()

@@ -3,6 +3,8 @@
  * scale in float32, in that order; see tests/reference/. */
 #include "operators/convolution.h"
 
+#include "operators/address_space.h"
+
 #include "memory.h"
 #include "pack.h"
 
@@ -85,6 +87,15 @@ octavo_status octavo_convolution_state_create(octavo_kernel *kernel,
   state->method = method;
   kernel->state = state;
   return OCTAVO_OK;
+}
+
+octavo_status octavo_convolution_check_size(const octavo_convolution_shape *shape,
+                                            octavo_error *error) {
+  const octavo_status status =
+      octavo_address_space_check_weights(shape->weights, shape->attributes->groups, error);
+  if (status != OCTAVO_OK)
+    return status;
+  return octavo_address_space_check_window(&shape->window, shape->y, error);
 }
 
 static float *requantization(const octavo_model *model, const octavo_convolution_shape *shape) {
@@ -184,8 +195,9 @@ static bool accept_all(const octavo_convolution_shape *shape) {
 static octavo_status create_xnn(octavo_kernel *kernel, const octavo_convolution_shape *shape,
                                 octavo_error *error) {
   const size_t outputs = shape->y->shape[3];
-  octavo_status status =
-      octavo_convolution_state_create(kernel, &xnn_method, sizeof(xnn_state), error);
+  octavo_status status = octavo_convolution_check_size(shape, error);
+  if (status == OCTAVO_OK)
+    status = octavo_convolution_state_create(kernel, &xnn_method, sizeof(xnn_state), error);
   if (status != OCTAVO_OK)
     return status;
   float *buffer = octavo_memory_alloc(outputs, sizeof *buffer);

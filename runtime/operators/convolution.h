@@ -34,6 +34,10 @@ extern const octavo_convolution_method octavo_convolution_depthwise3x3; /* kerne
 extern const octavo_convolution_method octavo_convolution_direct;       /* kernels/convolution.h */
 extern const octavo_convolution_method octavo_convolution_dynamic;      /* operators/dynamic.h */
 
+/* What XNNPACK will allocate for it fits the address space; see operators/address_space.h. */
+octavo_status octavo_convolution_check_size(const octavo_convolution_shape *shape,
+                                            octavo_error *error);
+
 /* Allocates kernel->state of `size` bytes, zeroed, and enters its method. */
 octavo_status octavo_convolution_state_create(octavo_kernel *kernel,
                                               const octavo_convolution_method *method, size_t size,

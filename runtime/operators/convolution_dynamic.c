@@ -32,8 +32,10 @@ static enum xnn_status create_xnn(octavo_kernel *kernel, const octavo_convolutio
 
 static octavo_status create(octavo_kernel *kernel, const octavo_convolution_shape *shape,
                             octavo_error *error) {
-  octavo_status status = octavo_convolution_state_create(kernel, &octavo_convolution_dynamic,
-                                                         sizeof(dynamic_state), error);
+  octavo_status status = octavo_convolution_check_size(shape, error);
+  if (status == OCTAVO_OK)
+    status = octavo_convolution_state_create(kernel, &octavo_convolution_dynamic,
+                                             sizeof(dynamic_state), error);
   if (status != OCTAVO_OK)
     return status;
   dynamic_state *state = kernel->state;

@@ -1,6 +1,8 @@
 /* y[n] = weights · x[n] + bias, clamped. int8 as in convolution.c. */
 #include "operators/fully_connected.h"
 
+#include "operators/address_space.h"
+
 #include "memory.h"
 #include "pack.h"
 
@@ -73,6 +75,10 @@ static enum xnn_status create_float(octavo_kernel *kernel, const octavo_connecti
 }
 
 static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
+  const octavo_format_tensor *weights = octavo_model_operand(kernel->model, kernel->op, 1);
+  const octavo_status fits = octavo_address_space_check_weights(weights, 1, error);
+  if (fits != OCTAVO_OK)
+    return fits;
   if (is_dynamic(kernel))
     return octavo_connected_dynamic_create(kernel, error);
   const octavo_connection c = octavo_connection_of(kernel->model, kernel->op);

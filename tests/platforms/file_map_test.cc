@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cstring>
 
@@ -97,6 +98,23 @@ TEST(FileMap, RefusesWhatIsNoFile) {
     EXPECT_EQ(opened.status, OCTAVO_ERROR_IO) << c.path;
     EXPECT_THAT(opened.error.text, HasSubstr(c.message));
     EXPECT_EQ(opened.file.data, nullptr);
+  }
+}
+
+// 5 GB that take no room on the disk. A 64-bit program maps them, a 32-bit one must say why not.
+TEST(FileMap, MoreThan32BitsOfBytes) {
+  TemporaryFolder folder;
+  const std::string path = folder.write("large", "x");
+  constexpr uint64_t kBytes = uint64_t{5} << 30;
+  if (truncate(path.c_str(), static_cast<off_t>(kBytes)) != 0)
+    GTEST_SKIP() << "this file system has no holes, or no such large files";
+  Opened opened(path);
+  if (sizeof(void *) == 8) {
+    ASSERT_EQ(opened.status, OCTAVO_OK) << opened.error.text;
+    EXPECT_EQ(opened.file.size, kBytes);
+  } else {
+    EXPECT_EQ(opened.status, OCTAVO_ERROR_IO);
+    EXPECT_EQ(opened.error.text, path + ": is larger than memory can address");
   }
 }
 

@@ -197,8 +197,9 @@ void AddChecksums(std::vector<BadFile> &files) {
   for (const auto &[name, type] : sections) {
     Bytes bytes = SampleModel();
     const octavo_format_section section = SectionOf(bytes, type);
-    bytes[section.offset] ^= 0x10;
-    const uint32_t found = PlainCrc(bytes.data() + section.offset, section.size);
+    const size_t offset = static_cast<size_t>(section.offset);
+    bytes[offset] ^= 0x10;
+    const uint32_t found = PlainCrc(bytes.data() + offset, static_cast<size_t>(section.size));
     files.push_back({std::string("13_") + name, kFormat,
                      DamageMessage(std::string("section ") + name, section.checksum, found),
                      bytes});

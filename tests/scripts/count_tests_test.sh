@@ -33,6 +33,8 @@ END
 # some_test 3/1/2, leak_test 1/1/0, crash_test 0/1/0, plain 1/0/0, skips 0/0/1, absent 0/1/0.
 expect 'passed, failed, skipped' '5 4 3' \
   "$("$root/scripts/count-tests" "$scratch/junit.xml" "$scratch/gtest")"
+expect 'of those whose name ends in _test' '4 3 2' \
+  "$("$root/scripts/count-tests" "$scratch/junit.xml" "$scratch/gtest" _test)"
 "$root/scripts/count-tests" "$scratch/nothing.xml" "$scratch/gtest" >/dev/null 2>&1
 expect 'exit code without a file' 1 $?
 finish

@@ -227,7 +227,7 @@ const octavo_convolution_method ${wrapped} = {.accepts = refuse};\n")
   set(${result} "${code}" PARENT_SCOPE)
 endfunction()
 
-# LAYERS: a list, or ANY for those that any model may have.
+# LAYERS: a list, in which ANY stands for those that any model may have, but not for `batch`.
 function(octavo_trim_xnnpack target layers)
   # --wrap is an option of the linkers for ELF. That of Debian 12 crashes over it together with
   # AddressSanitizer's sections, and programs with sanitizers are not small anyway.
@@ -246,7 +246,7 @@ function(octavo_trim_xnnpack target layers)
       set(users) # platforms/kernels.c has kernels for these on x86-64 alone
     endif()
     foreach(user IN LISTS users)
-      if("${layers}" STREQUAL "ANY" OR user IN_LIST layers)
+      if(user IN_LIST layers OR ("ANY" IN_LIST layers AND NOT user STREQUAL "batch"))
         set(needed TRUE)
       endif()
     endforeach()

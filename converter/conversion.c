@@ -160,6 +160,7 @@ void conversion_free(conversion *c) {
   octavo_memory_free(c->precisions);
   eager_plan_free(&c->plan);
   calibration_free(&c->ranges);
+  input_cache_free(&c->inputs);
   image_sample_close(&c->test_images);
   image_sample_close(&c->calibration_images);
   labels_free(&c->labels);

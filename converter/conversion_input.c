@@ -75,6 +75,7 @@ octavo_status conversion_open_images(conversion *c, octavo_error *error) {
   if (o->calibration != NULL && c->is_image)
     status = image_sample_open(o->calibration, DATASET_TRAIN, o->calibration_count, o->seed,
                                c->progress, &c->calibration_images, error);
+  c->inputs = (input_cache){.sample = &c->calibration_images, .threads = c->threads};
   if (status == OCTAVO_OK && o->data != NULL)
     status = image_sample_open(o->data, DATASET_TEST, UINT32_MAX, o->seed, c->progress,
                                &c->test_images, error);

@@ -216,5 +216,7 @@ int options_parse(const option_program *program, int argc, char **argv, void *va
     code = assign_positionals(&p);
   if (code == OPTIONS_RUN)
     code = check_required(&p);
+  if (program->given != 0)
+    *(uint64_t *)(void *)((char *)values + program->given) = p.given;
   return code;
 }

@@ -21,7 +21,8 @@ extern "C" {
 typedef struct conversion {
   const convert_options *options;
   uint32_t threads;
-  FILE *progress; /* NULL = nowhere */
+  FILE *progress;  /* NULL = nowhere */
+  bool is_misused; /* whether it failed since options do not go with the source */
 
   uint64_t source_bytes;
   uint8_t source_sha256[32];

@@ -26,6 +26,7 @@ typedef struct conversion {
 
   uint64_t source_bytes;
   uint8_t source_sha256[32];
+  char *unsupported; /* all operators that are not, where the message names only some; or NULL */
   passes_report passes;
   graph *network;   /* lowered, float */
   graph *corrected; /* the same with corrections for its int8 layers; NULL = there are none */

@@ -19,7 +19,9 @@ static octavo_status hash_source(conversion *c, octavo_error *error) {
 
 octavo_status conversion_read_network(conversion *c, octavo_error *error) {
   octavo_status status = hash_source(c, error);
-  return status == OCTAVO_OK ? onnx_import(c->options->source, &c->network, error) : status;
+  return status == OCTAVO_OK
+             ? onnx_import_listing(c->options->source, &c->network, &c->unsupported, error)
+             : status;
 }
 
 octavo_status conversion_write_plan(conversion *c, octavo_error *error) {

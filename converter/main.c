@@ -89,6 +89,8 @@ int main(int argc, char **argv) {
   }
   if (c.plan.problems != NULL)
     fputs(c.plan.problems, stderr);
+  if (c.unsupported != NULL)
+    fprintf(stderr, "Operators that are not supported, and their layers:\n%s", c.unsupported);
   conversion_free(&c);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;

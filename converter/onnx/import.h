@@ -22,6 +22,7 @@ typedef struct onnx_importer {
   name_map values;
   unsupported_list unsupported;
   unsupported_list unchecked; /* behind those */
+  char **listing;             /* as of onnx_import_listing; may be NULL */
   octavo_error *error;
 } onnx_importer;
 

@@ -155,6 +155,14 @@ TEST_F(Program, OptionsAreHeldAgainstWhatTheRunDoes) {
   ExpectFailure(Convert({"--mode", "float", "--expect", "cat"}), "--expect goes with --doctor", 2);
 }
 
+TEST_F(Program, EveryUnsupportedOperatorIsTold) {
+  const ProgramResult r = RunProgram(
+      OCTAVO_CONVERT, {OCTAVO_TEST_DATA "/onnx/bad/unsupported_many.onnx", "-o", Output()});
+  ExpectFailure(r, "2 operators of this network are not supported: Sinh (1: /a), Det (1: /y)");
+  EXPECT_THAT(r.errors, StartsWith("Operators that are not supported, and their layers:\n"
+                                   "  Sinh (1): /a\n  Det (1): /y\nnot checked, since"));
+}
+
 /* Nothing is calibrated then. */
 TEST_F(Program, WhatAQuantizedNetworkCannotTakeIsRefused) {
   const std::string data = OCTAVO_TEST_DATA "/onnx/";
@@ -467,6 +475,25 @@ TEST_F(Program, SummaryAsJson) {
   EXPECT_STREQ(json_string_value(json_object_get(root, "mode")), "static");
   EXPECT_TRUE(json_is_null(json_object_get(root, "accuracy_model")));
   EXPECT_EQ(json_array_size(json_object_get(root, "layers")), 5u);
+  json_decref(root);
+}
+
+/* Paths are bytes, what goes into files is UTF-8. */
+TEST_F(Program, TheNameOfTheSourceNeedNotBeUtf8) {
+  const std::string source = folder_.Path("n\xff\xc3\xa9t.onnx"), summary = folder_.Path("s.json");
+  std::filesystem::copy_file(Network(), source);
+  const ProgramResult r = RunProgram(
+      OCTAVO_CONVERT, {source, "-o", Output(), "--mode", "float", "--json", summary, "-q"});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.source, "n?\xc3\xa9t.onnx");
+  octavo_model_close(model);
+  json_t *root = json_load_file(summary.c_str(), 0, nullptr);
+  EXPECT_STREQ(json_string_value(json_object_get(root, "source")), "n?\xc3\xa9t.onnx");
   json_decref(root);
 }
 

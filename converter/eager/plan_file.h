@@ -8,6 +8,9 @@
  *   dequantize                  the region ends (DeQuantStub): float32 from here on
  *   # a comment, also behind a line
  *
+ * A layer that only moves values has the range of its input, and a concatenation one range with all
+ * its inputs, the union of what their observers chose.
+ *
  * Names with blanks, '+', '#', quotes or line breaks stand in "quotes", in which \n is a line feed,
  * \r a carriage return, and \ before any other character makes that literal. */
 #ifndef OCTAVO_CONVERTER_EAGER_PLAN_FILE_H

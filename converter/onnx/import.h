@@ -3,7 +3,7 @@
 #define OCTAVO_CONVERTER_ONNX_IMPORT_INTERNAL_H
 
 #include "converter/graph.h"
-#include "converter/onnx/name_map.h"
+#include "converter/name_map.h"
 #include "converter/onnx/unsupported.h"
 
 #include "onnx.pb-c.h"

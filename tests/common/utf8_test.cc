@@ -3,11 +3,9 @@
 
 #include <gmock/gmock.h>
 
-#include <utility>
-
-#include <vector>
-
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 

@@ -119,6 +119,25 @@ TEST(LayoutTest, TheSmallerOperandOfAProductIsMovedToLieAsTheLarger) {
   EXPECT_THAT(RunGraph(*b.Get(), {{1, 2, 3, 4}})[0], ElementsAre(1, 2, 6, 12, 6, 12, 16, 32));
 }
 
+/* Flattened in the source's order, whose element c · 4 + h · 2 + w of the first image lies at
+ * h · 4 + w · 2 + c in memory, and c · 2 + h of the second at h · 4 + c. */
+TEST(LayoutTest, OperandsFlattenedInDifferentOrdersAreAligned) {
+  for (const uint32_t op : {(uint32_t)OCTAVO_OP_MULTIPLY, (uint32_t)OCTAVO_OP_SUBTRACT}) {
+    GraphBuilder b;
+    const int32_t x = b.Add(OCTAVO_OP_RESHAPE, {b.Input({1, 2, 2, 2})}, {1, 8});
+    const int32_t y = b.Add(OCTAVO_OP_RESHAPE, {b.Input({1, 4, 2, 1})}, {1, 8});
+    b.Output(b.Add(op, {x, y}, {1, 8}));
+    RunPass(pass_layout, b);
+    RunPass(pass_drop_no_ops, b);
+    const auto result =
+        RunGraph(*b.Get(), {{0, 1, 2, 3, 4, 5, 6, 7}, {10, 11, 12, 13, 14, 15, 16, 17}})[0];
+    if (op == OCTAVO_OP_MULTIPLY)
+      EXPECT_THAT(result, ElementsAre(0, 28, 44, 90, 12, 48, 65, 119));
+    else
+      EXPECT_THAT(result, ElementsAre(-10, -12, -7, -9, -11, -13, -8, -10));
+  }
+}
+
 TEST(LayoutTest, ChannelShuffleIsOneTransposeOfTheLastTwoAxes) {
   GraphBuilder b;
   int32_t x = b.Add(OCTAVO_OP_MAX_POOL, {b.Input({1, 6, 2, 1})}, {1, 6, 2, 1});

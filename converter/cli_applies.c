@@ -77,24 +77,33 @@ static void append(phrase *text, const char *separator, const char *word) {
   snprintf(text->text + used, sizeof text->text - used, "%s%s", used == 0 ? "" : separator, word);
 }
 
+/* What an option goes with. */
+static void name_runs(uint32_t set, phrase *text) {
+  if ((set & CONVERSION) == CONVERSION) {
+    append(text, ", ", "any conversion");
+    set &= ~(uint32_t)CONVERSION;
+  }
+  for (uint32_t k = 0; k < CLI_RUNS; k++)
+    if ((set >> k & 1) != 0)
+      append(text, ", ", runs[k].name);
+}
+
 octavo_status cli_check_run(const convert_options *options, cli_run run, octavo_error *error) {
   phrase refused = {{0}}, others = {{0}};
+  const char *first = NULL;
   for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
     if ((rows[i].runs >> run & 1) != 0 || !cli_is_given(options, rows[i].name))
       continue;
-    for (uint32_t k = 0; refused.text[0] == '\0' && k < CLI_RUNS; k++)
-      if ((rows[i].runs >> k & 1) != 0)
-        append(&others, ", ", runs[k].name);
+    if (first == NULL) {
+      first = rows[i].name;
+      name_runs(rows[i].runs, &others);
+    }
     append(&refused, ", --", rows[i].name);
   }
-  if (refused.text[0] == '\0')
+  if (first == NULL)
     return OCTAVO_OK;
-  const char *first_end = strchr(refused.text, ',');
-  const int first =
-      (int)(first_end == NULL ? strlen(refused.text) : (size_t)(first_end - refused.text));
   return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
-                          "--%.200s: found with %s, where it would do nothing, since %s; --%.*s "
-                          "goes with %.150s",
-                          refused.text, runs[run].name, runs[run].reason, first, refused.text,
-                          others.text);
+                          "--%.200s: found with %s, where it would do nothing, since %s; --%s goes "
+                          "with %.150s",
+                          refused.text, runs[run].name, runs[run].reason, first, others.text);
 }

@@ -150,7 +150,10 @@ TEST_F(Program, OptionsAreHeldAgainstWhatTheRunDoes) {
                 2);
   ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--write-plan", folder_.Path("p"), "--calib",
                                             Images(), "-o", Output()}),
-                "--output, --calib: found with --write-plan", 2);
+                "--output, --calib: found with --write-plan, where it would do nothing, since the "
+                "plan is made from the network alone; --output goes with any conversion, "
+                "--export-qdq of a model file",
+                2);
   ExpectFailure(Convert({"--mode", "float", "--calib-count", "9"}), "without --calib", 2);
   ExpectFailure(Convert({"--mode", "float", "--expect", "cat"}), "--expect goes with --doctor", 2);
 }
@@ -196,6 +199,20 @@ TEST_F(Program, KeptLayersAreFloat) {
   EXPECT_STREQ(info.name, "stem");
   EXPECT_EQ(info.output.type, OCTAVO_FLOAT32);
   octavo_model_close(model);
+}
+
+/* ShuffleNet moves values in 48 layers that have no dynamic form. */
+TEST_F(Program, ALongListOfFloatLayersIsCutUnlessVerbose) {
+  const std::vector<std::string> arguments = {OCTAVO_TEST_DATA "/zoo/shufflenet_v2.onnx", "-o",
+                                              Output(), "--mode", "dynamic"};
+  ProgramResult r = RunProgram(OCTAVO_CONVERT, arguments);
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr(", and 36 more, which --verbose tells (48 of 68 layers)\n"));
+  EXPECT_THAT(r.output, Not(HasSubstr("/ReduceMean")));
+  std::vector<std::string> verbose = arguments;
+  verbose.push_back("--verbose");
+  r = RunProgram(OCTAVO_CONVERT, verbose);
+  EXPECT_THAT(r.output, HasSubstr("/ReduceMean (48 of 68 layers)\n"));
 }
 
 TEST_F(Program, EagerFollowsThePlanItWrote) {

@@ -65,12 +65,7 @@ json_t *json_file_text(const char *value) {
   char *copy = whole_text != NULL ? NULL : octavo_memory_copy_string(value);
   if (copy == NULL)
     return whole_text;
-  for (char *at = copy; *at != '\0';) {
-    const size_t length = utf8_length(at);
-    if (length == 0)
-      *at = '?';
-    at += length == 0 ? 1 : length;
-  }
+  utf8_mend(copy);
   json_t *mended = json_string(copy);
   octavo_memory_free(copy);
   return mended;

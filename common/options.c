@@ -282,5 +282,7 @@ int options_parse(const option_program *program, int argc, char **argv, void *va
     code = check_required(&p);
   if (code == OPTIONS_RUN)
     code = check_relations(&p);
+  if (program->given != 0)
+    *(uint64_t *)(void *)((char *)values + program->given) = p.given;
   return code;
 }

@@ -27,3 +27,12 @@ const char *utf8_name_fault(const char *text, size_t length) {
   }
   return NULL;
 }
+
+void utf8_mend(char *text) {
+  for (char *at = text; *at != '\0';) {
+    const size_t length = utf8_length(at);
+    if (length == 0)
+      *at = '?';
+    at += length == 0 ? 1 : length;
+  }
+}

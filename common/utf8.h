@@ -11,6 +11,9 @@ extern "C" {
 /* Bytes of the sequence at `text`, 0 if there is none. Never looks past a NUL or a line's end. */
 size_t utf8_length(const char *text);
 
+/* Puts '?' in place of every byte that belongs to no such sequence. */
+void utf8_mend(char *text);
+
 /* Why the first `length` bytes of a NUL-terminated text are no name: "is not valid UTF-8" or "holds
  * a control character", which would do things to terminals and lists of lines. NULL if they are. */
 const char *utf8_name_fault(const char *text, size_t length);

@@ -8,6 +8,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #define AT(member) offsetof(convert_options, member)
 
@@ -60,7 +61,8 @@ static const option_descriptor options[] = {
      .value = "N",
      .minimum = 1,
      .maximum = 1000000,
-     .help = "How many of them to use, the same number of each class."},
+     .help = "How many of them to use, the same number of each class.",
+     .needs = OPTION_NAMES("calib")},
     {.name = "calibrator",
      .kind = OPTION_CHOICE,
      .offset = AT(calibrator),
@@ -275,7 +277,15 @@ static const option_program program = {
     .options = options,
     .option_count = sizeof options / sizeof options[0],
     .examples = examples,
+    .given = AT(given),
 };
+
+bool cli_is_given(const convert_options *values, const char *name) {
+  for (size_t i = 0; i < program.option_count; i++)
+    if (strcmp(options[i].name, name) == 0)
+      return (values->given >> i & 1) != 0;
+  return false;
+}
 
 bool cli_mode_calibrates(int mode) {
   return mode == CONVERT_STATIC || mode == CONVERT_STATIC_EAGER;
@@ -289,10 +299,6 @@ static int usage(const char *message) {
 static int check_doctor(const convert_options *values) {
   if (!values->doctor && values->images.count > 0)
     return usage("one network is converted at a time; images go with --doctor");
-  if (!values->doctor && values->expect != NULL)
-    return usage("--expect goes with --doctor");
-  if (values->doctor && (values->output != NULL || values->report.count > 0))
-    return usage("--doctor converts nothing: --output and --report have no meaning");
   if (values->doctor && values->images.count == 0 && values->data == NULL)
     return usage("--doctor needs images: photos with --expect CLASS, or --data DIR");
   if (values->doctor && (values->images.count > 0) != (values->expect != NULL))
@@ -307,43 +313,56 @@ static int check_report(const convert_options *values) {
       return usage("--report: expected a name that ends in .html or .json");
   if (values->report.count == 0)
     return OPTIONS_RUN;
-  if (values->mode == CONVERT_FLOAT)
-    return usage("--report tells what int8 does to a network; with --mode float there is nothing "
-                 "to tell");
   if (values->calibration == NULL || values->output == NULL || values->export_qdq)
     return usage("--report tells what a conversion to a model file does on images: give --calib "
                  "DIR and --output FILE");
   return OPTIONS_RUN;
 }
 
+static cli_run run_of(const convert_options *values) {
+  static const cli_run by_mode[] = {
+      [CONVERT_STATIC] = CLI_RUN_STATIC,
+      [CONVERT_STATIC_EAGER] = CLI_RUN_EAGER,
+      [CONVERT_DYNAMIC] = CLI_RUN_DYNAMIC,
+      [CONVERT_FLOAT] = CLI_RUN_FLOAT,
+  };
+  return values->doctor               ? CLI_RUN_DOCTOR
+         : values->write_plan != NULL ? CLI_RUN_WRITE_PLAN
+                                      : by_mode[values->mode];
+}
+
+static int check_calibration(const convert_options *values) {
+  bool percentile =
+      calibrator_find(calibrator_names[values->calibrator])->choose == calibrator_percentile ||
+      values->plan != NULL;
+  for (uint32_t i = 0; i < values->calibrator_for.count; i++)
+    percentile |= strstr(values->calibrator_for.values[i], "=percentile") != NULL;
+  if (cli_is_given(values, "percentile") && !percentile)
+    return usage("--percentile: found without --calibrator percentile or --calibrator-for "
+                 "LAYER=percentile, which alone would read it");
+  return OPTIONS_RUN;
+}
+
 int cli_parse(int argc, char **argv, convert_options *values) {
   *values = (convert_options){.calibration_count = 512, .percentile = 99.99, .max_drop = NAN};
+  octavo_error error;
   const int code = options_parse(&program, argc, argv, values);
-  if (code != OPTIONS_RUN)
+  if (code != OPTIONS_RUN || values->operators)
     return code;
+  if (cli_check_run(values, run_of(values), &error) != OCTAVO_OK)
+    return usage(error.text);
   if (values->verbose && values->quiet)
     return usage("--verbose and --quiet exclude each other");
-  if (values->output == NULL && !values->search && !values->operators && !values->doctor &&
-      values->write_plan == NULL)
+  if (values->output == NULL && !values->search && !values->doctor && values->write_plan == NULL)
     return usage("--output FILE is missing: where to write the model");
   if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
       values->write_plan == NULL)
     return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
                  "to begin with");
-  if (values->write_plan != NULL && values->plan != NULL)
-    return usage("--write-plan writes a plan from the network alone, without --plan");
   if (values->output != NULL && values->search)
     return usage("--search writes no model, so it goes without --output");
   if (values->data == NULL && (values->search || !isnan(values->max_drop)))
     return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
-  if (values->mode != CONVERT_STATIC && (values->search || !isnan(values->max_drop) ||
-                                         values->keep_float.count > 0 || values->require_int8))
-    return usage("--search, --max-drop, --keep-float and --require-int8 go with --mode static; a "
-                 "plan says itself what stays in float32");
-  if (values->mode != CONVERT_STATIC &&
-      (values->correct != NULL || values->calib_report != NULL ||
-       values->weights != WEIGHTS_PER_CHANNEL || values->calibrator_for.count > 0))
-    return usage("--correct, --weights, --calib-report and --calibrator-for go with --mode static");
   if (values->correct == NULL)
     values->correct = DEFAULT_CORRECTIONS;
   if (values->calib_report != NULL && (values->search || values->export_qdq))
@@ -355,6 +374,12 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
-  const int doctor = check_doctor(values);
-  return doctor == OPTIONS_RUN ? check_report(values) : doctor;
+  static int (*const checks[])(const convert_options *) = {check_calibration, check_doctor,
+                                                           check_report};
+  for (size_t i = 0; i < sizeof checks / sizeof checks[0]; i++) {
+    const int wrong = checks[i](values);
+    if (wrong != OPTIONS_RUN)
+      return wrong;
+  }
+  return OPTIONS_RUN;
 }

@@ -18,6 +18,19 @@ typedef enum convert_mode {
 typedef enum convert_weights { WEIGHTS_PER_CHANNEL, WEIGHTS_PER_TENSOR } convert_weights;
 typedef enum convert_crop { CROP_AUTO, CROP_CENTER, CROP_NONE } convert_crop;
 
+/* What a run does, as far as options are concerned. */
+typedef enum cli_run {
+  CLI_RUN_STATIC, /* conversion of a float network, by mode */
+  CLI_RUN_EAGER,
+  CLI_RUN_DYNAMIC,
+  CLI_RUN_FLOAT,
+  CLI_RUN_GIVEN,        /* conversion of a network that is quantized already */
+  CLI_RUN_EXPORT_MODEL, /* --export-qdq of an .octavo file */
+  CLI_RUN_WRITE_PLAN,
+  CLI_RUN_DOCTOR,
+  CLI_RUNS,
+} cli_run;
+
 /* As given; strings point into argv. What was not given is NULL, or has count 0. */
 typedef struct convert_options {
   const char *source, *output;
@@ -48,7 +61,15 @@ typedef struct convert_options {
   bool verbose, quiet;
   bool operators; /* only show the page of supported operators */
   bool export_qdq;
+  uint64_t given; /* for cli_is_given */
 } convert_options;
+
+/* Whether the option of that name was on the command line. */
+bool cli_is_given(const convert_options *options, const char *name);
+
+/* Errors: ARGUMENT if options were given that mean nothing to such a run, naming them, the reason,
+ * and what they go with. */
+octavo_status cli_check_run(const convert_options *options, cli_run run, octavo_error *error);
 
 /* Whether ranges of activations are calibrated in that mode. */
 bool cli_mode_calibrates(int mode);

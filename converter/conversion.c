@@ -1,5 +1,6 @@
 #include "converter/conversion_steps.h"
 
+#include "common/utf8.h"
 #include "converter/accuracy.h"
 #include "converter/conversion_correct.h"
 #include "converter/parallel.h"
@@ -16,13 +17,18 @@
 /* Seconds that a report takes for each network to measure how fast it is. */
 #define LATENCY_SECONDS 0.25
 
-static void add_provenance(conversion *c) {
+/* A path may be any bytes, the strings of a model file are UTF-8. */
+static octavo_status add_provenance(conversion *c, octavo_error *error) {
+  char *source = octavo_memory_copy_string(platform_path_name(c->options->source));
+  if (source == NULL)
+    return octavo_error_memory(error, strlen(c->options->source), "a path");
+  utf8_mend(source);
   const bool calibrated = conversion_calibrates(c);
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
   char method[200];
   octavo_model_info info = {
       .tool = "octavo-convert " OCTAVO_VERSION,
-      .source = platform_path_name(c->options->source),
+      .source = source,
       .mode = cli_mode_names[c->options->mode],
       .calibrator = calibrated ? conversion_method(c, method, sizeof method) : "",
       .calibration_images = calibrated ? c->calibration_images.count : 0,
@@ -35,6 +41,8 @@ static void add_provenance(conversion *c) {
   if (calibrated)
     memcpy(info.calibration_sha256, c->calibration_images.sha256, sizeof info.calibration_sha256);
   model_writer_set_provenance(result->writer, &info);
+  octavo_memory_free(source);
+  return OCTAVO_OK;
 }
 
 static octavo_status find_bit_exact(conversion *c, octavo_error *error) {
@@ -51,13 +59,15 @@ static octavo_status find_bit_exact(conversion *c, octavo_error *error) {
 
 /* The last things that go into the file; what comes after sees its final bytes. */
 static octavo_status complete(conversion *c, octavo_error *error) {
-  add_provenance(c);
+  octavo_status status = add_provenance(c, error);
+  if (status != OCTAVO_OK)
+    return status;
   const graph_tensor *input = &c->network->tensors[c->network->inputs[0]];
   const uint32_t count =
       c->options->test_vectors != 0 ? c->options->test_vectors : test_vectors_default(input);
   const image_sample *images = c->calibration_images.count > 0 ? &c->calibration_images : NULL;
   built_model *result = c->quantized != NULL ? &c->int8_model : &c->float_model;
-  octavo_status status = test_vectors_add(result, count, images, c->options->seed, error);
+  status = test_vectors_add(result, count, images, c->options->seed, error);
   if (status == OCTAVO_OK)
     status = octavo_model_verify(result->model, c->threads, error);
   if (status != OCTAVO_OK)
@@ -160,9 +170,11 @@ void conversion_free(conversion *c) {
   octavo_memory_free(c->precisions);
   eager_plan_free(&c->plan);
   calibration_free(&c->ranges);
+  input_cache_free(&c->inputs);
   image_sample_close(&c->test_images);
   image_sample_close(&c->calibration_images);
   labels_free(&c->labels);
+  octavo_memory_free(c->unsupported);
   graph_free(c->quantized);
   graph_free(c->corrected);
   graph_free(c->network);

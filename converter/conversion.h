@@ -21,13 +21,15 @@ extern "C" {
 typedef struct conversion {
   const convert_options *options;
   uint32_t threads;
-  FILE *progress; /* NULL = nowhere */
+  FILE *progress;  /* NULL = nowhere */
+  bool is_misused; /* whether it failed since options do not go with the source */
 
   uint64_t source_bytes;
   uint8_t source_sha256[32];
+  char *unsupported; /* all operators that are not, where the message names only some; or NULL */
   passes_report passes;
   graph *network;   /* lowered, float */
-  graph *corrected; /* the same with corrections that suit int8 only; NULL = there are none */
+  graph *corrected; /* the same with corrections for its int8 layers; NULL = there are none */
   graph *quantized; /* lowered, int8 or mixed; NULL in float mode */
   bool is_given;    /* whether the source is quantized already: nothing is calibrated */
   given_report given;
@@ -37,6 +39,7 @@ typedef struct conversion {
 
   image_sample calibration_images; /* empty without --calib */
   image_sample test_images;        /* empty without --data */
+  input_cache inputs;              /* of calibration_images, for what runs them many times */
   eager_plan plan;                 /* with --plan */
   calibration ranges;              /* static modes */
   layer_precision *precisions;     /* static modes: one per node of `network` */

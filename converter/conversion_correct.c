@@ -15,26 +15,32 @@ octavo_status conversion_even_out(conversion *c, octavo_error *error) {
   return status;
 }
 
-octavo_status conversion_correct(conversion *c, octavo_error *error) {
+static correction_job job_of(conversion *c) {
+  return (correction_job){.g = c->corrected,
+                          .reference = c->float_model.model,
+                          .ranges = c->ranges.ranges,
+                          .precisions = c->precisions,
+                          .rule = &c->rule,
+                          .inputs = &c->inputs,
+                          .threads = c->threads,
+                          .progress = c->progress};
+}
+
+octavo_status conversion_decide_rounding(conversion *c, octavo_error *error) {
   if ((c->corrections & (CORRECT_ROUND | CORRECT_BIAS)) == 0)
     return OCTAVO_OK;
   c->corrected = graph_copy(c->network, error);
   if (c->corrected == NULL)
     return OCTAVO_ERROR_MEMORY;
-  const correction_job job = {.g = c->corrected,
-                              .reference = c->float_model.model,
-                              .ranges = c->ranges.ranges,
-                              .precisions = c->precisions,
-                              .rule = &c->rule,
-                              .images = &c->calibration_images,
-                              .threads = c->threads,
-                              .progress = c->progress};
-  octavo_status status = OCTAVO_OK;
-  if ((c->corrections & CORRECT_ROUND) != 0)
-    status = correct_round(&job, &c->rounded, error);
-  if (status == OCTAVO_OK && (c->corrections & CORRECT_BIAS) != 0)
-    status = correct_bias(&job, &c->bias_corrected, error);
-  return status;
+  const correction_job job = job_of(c);
+  return (c->corrections & CORRECT_ROUND) != 0 ? correct_round(&job, &c->rounded, error)
+                                               : OCTAVO_OK;
+}
+
+octavo_status conversion_correct_bias(conversion *c, octavo_error *error) {
+  const correction_job job = job_of(c);
+  return (c->corrections & CORRECT_BIAS) != 0 ? correct_bias(&job, &c->bias_corrected, error)
+                                              : OCTAVO_OK;
 }
 
 const char *conversion_method(const conversion *c, char *text, size_t size) {

@@ -5,8 +5,6 @@
 #include "platforms/platform.h"
 #include "runtime/error.h"
 
-#include <math.h>
-
 static octavo_status hash_source(conversion *c, octavo_error *error) {
   platform_file file;
   const octavo_status status =
@@ -21,7 +19,9 @@ static octavo_status hash_source(conversion *c, octavo_error *error) {
 
 octavo_status conversion_read_network(conversion *c, octavo_error *error) {
   octavo_status status = hash_source(c, error);
-  return status == OCTAVO_OK ? onnx_import(c->options->source, &c->network, error) : status;
+  return status == OCTAVO_OK
+             ? onnx_import_listing(c->options->source, &c->network, &c->unsupported, error)
+             : status;
 }
 
 octavo_status conversion_write_plan(conversion *c, octavo_error *error) {
@@ -75,24 +75,41 @@ octavo_status conversion_open_images(conversion *c, octavo_error *error) {
   if (o->calibration != NULL && c->is_image)
     status = image_sample_open(o->calibration, DATASET_TRAIN, o->calibration_count, o->seed,
                                c->progress, &c->calibration_images, error);
+  c->inputs = (input_cache){.sample = &c->calibration_images, .threads = c->threads};
   if (status == OCTAVO_OK && o->data != NULL)
     status = image_sample_open(o->data, DATASET_TEST, UINT32_MAX, o->seed, c->progress,
                                &c->test_images, error);
   return status;
 }
 
-octavo_status conversion_check_options(conversion *c, octavo_error *error) {
+/* Only now it is known that the source is quantized, and what the plan observes with. */
+static octavo_status check_usage(const conversion *c, octavo_error *error) {
   const convert_options *o = c->options;
-  const bool changes = o->search || !isnan(o->max_drop) || o->weights == WEIGHTS_PER_TENSOR ||
-                       o->calibrator_for.count > 0 || o->calib_report != NULL;
-  if (c->is_given && (changes || (o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)))
-    return octavo_error_set(
-        error, OCTAVO_ERROR_ARGUMENT,
-        "%.200s is quantized already and keeps its scales: only --mode static "
-        "and float go with that, without --max-drop, --search, --weights per-tensor, "
-        "--calibrator-for and --calib-report",
-        o->source);
-  if (conversion_calibrates(c) && o->calibration == NULL)
+  if (c->is_given && o->mode != CONVERT_STATIC && o->mode != CONVERT_FLOAT)
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "--mode %s: %.200s is quantized already and keeps its scales; expected "
+                            "--mode static or float",
+                            cli_mode_names[o->mode], o->source);
+  if (c->is_given && o->mode == CONVERT_STATIC)
+    return cli_check_run(o, CLI_RUN_GIVEN, error);
+  bool percentile =
+      calibrator_find(calibrator_names[o->calibrator])->choose == calibrator_percentile;
+  for (uint32_t i = 0; i < c->plan.layer_count; i++)
+    percentile |= c->plan.layers[i].observer != NULL &&
+                  c->plan.layers[i].observer->choose == calibrator_percentile;
+  if (o->plan != NULL && cli_is_given(o, "percentile") && !percentile)
+    return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
+                            "--percentile: found with a plan that observes nothing with "
+                            "percentile, and without --calibrator percentile");
+  return OCTAVO_OK;
+}
+
+octavo_status conversion_check_options(conversion *c, octavo_error *error) {
+  const octavo_status status = check_usage(c, error);
+  c->is_misused = status != OCTAVO_OK;
+  if (status != OCTAVO_OK)
+    return status;
+  if (conversion_calibrates(c) && c->options->calibration == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_ARGUMENT,
                             "int8 needs images to calibrate with: give --calib DIR, a folder of "
                             "images like those the network was trained on, or --mode float for a "

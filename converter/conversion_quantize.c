@@ -111,11 +111,11 @@ static const graph *to_quantize(const conversion *c) {
 
 static octavo_status search_precisions(conversion *c, octavo_error *error) {
   const precision_job job = {.g = to_quantize(c),
-                             .plain = c->network,
+                             .corrects_bias = (c->corrections & CORRECT_BIAS) != 0,
                              .reference = c->float_model.model,
                              .ranges = c->ranges.ranges,
                              .rule = &c->rule,
-                             .calibration = &c->calibration_images,
+                             .calibration = &c->inputs,
                              .test = &c->test_images,
                              .threads = c->threads,
                              .progress = c->progress};
@@ -133,10 +133,14 @@ octavo_status conversion_quantize(conversion *c, octavo_error *error) {
   if (status == OCTAVO_OK && conversion_calibrates(c))
     status = calibrate_ranges(c, error);
   if (status == OCTAVO_OK && conversion_calibrates(c))
-    status = conversion_correct(c, error);
+    status = conversion_decide_rounding(c, error);
   if (status == OCTAVO_OK)
     status = search_precisions(c, error);
   if (status != OCTAVO_OK || c->options->search)
+    return status;
+  if (conversion_calibrates(c))
+    status = conversion_correct_bias(c, error);
+  if (status != OCTAVO_OK)
     return status;
   const quantize_settings settings = {.ranges = c->ranges.ranges, .precisions = c->precisions};
   status = quantize_graph(to_quantize(c), &settings, &c->quantized, error);

@@ -12,6 +12,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define EXIT_USAGE 2
+
 static octavo_status write_front(const conversion *c, octavo_error *error) {
   const convert_options *options = c->options;
   const octavo_status status =
@@ -72,18 +74,26 @@ int main(int argc, char **argv) {
   platform_interrupt_catch();
   octavo_error error = {{0}};
   conversion c = {0};
+  bool is_misused = false;
   octavo_status status;
-  if (options.doctor)
+  if (options.doctor) {
     status = diagnose_images(&options, &error);
-  else if (options.export_qdq && export_job_is_model(options.source))
-    status = export_job_model(&options, &error);
-  else
+  } else if (options.export_qdq && export_job_is_model(options.source)) {
+    status = cli_check_run(&options, CLI_RUN_EXPORT_MODEL, &error);
+    is_misused = status != OCTAVO_OK;
+    if (status == OCTAVO_OK)
+      status = export_job_model(&options, &error);
+  } else {
     status = convert(&c, &options, &error);
+    is_misused = c.is_misused;
+  }
   if (c.plan.problems != NULL)
     fputs(c.plan.problems, stderr);
+  if (c.unsupported != NULL)
+    fprintf(stderr, "Operators that are not supported, and their layers:\n%s", c.unsupported);
   conversion_free(&c);
   if (status == OCTAVO_OK)
     return EXIT_SUCCESS;
   fprintf(stderr, "octavo-convert: %s\n", error.text);
-  return EXIT_FAILURE;
+  return is_misused ? EXIT_USAGE : EXIT_FAILURE;
 }

@@ -155,15 +155,21 @@ static void print_accuracy(const conversion *c, FILE *stream) {
   fputc('\n', stream);
 }
 
+/* A line of more names is no longer read; dynamic mode may leave most layers in float32. */
+#define FLOAT_NAMES 12
+
 /* Which layers compute in float32 although the rest is int8. */
-static void print_float_layers(const conversion *c, FILE *stream) {
+static void print_float_layers(const conversion *c, bool verbose, FILE *stream) {
   const graph *g = c->network;
   uint32_t count = 0;
   for (uint32_t n = 0; n < g->node_count; n++)
     if (c->precisions[n] == PRECISION_FLOAT) {
-      fprintf(stream, "%s%s", count == 0 ? "in float32: " : ", ", g->nodes[n].name);
+      if (verbose || count < FLOAT_NAMES)
+        fprintf(stream, "%s%s", count == 0 ? "in float32: " : ", ", g->nodes[n].name);
       count++;
     }
+  if (!verbose && count > FLOAT_NAMES)
+    fprintf(stream, ", and %u more, which --verbose tells", count - FLOAT_NAMES);
   if (count > 0)
     fprintf(stream, " (%u of %u layers)\n", count, g->node_count);
   if (!isnan(c->options->max_drop))
@@ -267,7 +273,7 @@ octavo_status summary_print(const conversion *c, bool verbose, FILE *stream, oct
     print_calibration(c, stream);
   print_corrections(c, stream);
   if (c->precisions != NULL)
-    print_float_layers(c, stream);
+    print_float_layers(c, verbose, stream);
   print_accuracy(c, stream);
   for (uint32_t i = 0; i < c->options->report.count; i++)
     fprintf(stream, "report: %s\n", c->options->report.values[i]);

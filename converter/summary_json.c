@@ -21,9 +21,10 @@ static json_t *layers_list(const conversion *c) {
   for (uint32_t i = 0; i < c->quality.layer_count; i++) {
     const layer_quality *layer = &c->quality.layers[i];
     if (layer->compared)
-      json_array_append_new(list, json_pack("{s:s, s:s, s:o, s:o}", "name", layer->name, "operator",
-                                            layer->kind, "snr_db", real(layer->snr_db),
-                                            "isolated_snr_db", real(layer->isolated_snr_db)));
+      json_array_append_new(list,
+                            json_pack("{s:o, s:s, s:o, s:o}", "name", json_file_text(layer->name),
+                                      "operator", layer->kind, "snr_db", real(layer->snr_db),
+                                      "isolated_snr_db", real(layer->isolated_snr_db)));
   }
   return list;
 }
@@ -81,7 +82,7 @@ static json_t *float_layers_list(const conversion *c) {
   json_t *list = json_array();
   for (uint32_t n = 0; n < c->network->node_count; n++)
     if (c->precisions[n] == PRECISION_FLOAT)
-      json_array_append_new(list, json_string(c->network->nodes[n].name));
+      json_array_append_new(list, json_file_text(c->network->nodes[n].name));
   return list;
 }
 
@@ -98,7 +99,7 @@ static json_t *front_object(const conversion *c) {
                           real(f->points[p].milliseconds), "bytes", (json_int_t)f->points[p].bytes,
                           "front", f->points[p].best));
   for (uint32_t i = 0; i < f->layer_count; i++)
-    json_array_append_new(order, json_string(c->network->nodes[f->order[i]].name));
+    json_array_append_new(order, json_file_text(c->network->nodes[f->order[i]].name));
   return json_pack("{s:o, s:o}", "points", points, "order", order);
 }
 
@@ -116,15 +117,16 @@ octavo_status summary_write_json(const conversion *c, const char *path, octavo_e
   const bool is_quantized = c->quantized != NULL;
   octavo_model_info info = {0};
   octavo_model_describe(result->model, &info);
-  json_t *root = json_pack(
-      "{s:s, s:s, s:o, s:I, s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "tool", info.tool,
-      "source", info.source, "source_sha256", hash_text(c->source_sha256), "source_bytes",
-      (json_int_t)c->source_bytes, "mode", info.mode, "bytes", (json_int_t)result->size, "ratio",
-      (double)c->source_bytes / (double)result->size, "weight_bytes", (json_int_t)info.weight_bytes,
-      "arena_bytes", (json_int_t)result->plan.arena_bytes, "arena_lower_bound",
-      (json_int_t)result->plan.lower_bound, "operators",
-      (json_int_t)octavo_model_operator_count(result->model), "test_vectors",
-      (json_int_t)info.test_vectors, "seed", (json_int_t)info.seed);
+  json_t *root =
+      json_pack("{s:s, s:o, s:o, s:I, s:s, s:I, s:f, s:I, s:I, s:I, s:I, s:I, s:I}", "tool",
+                info.tool, "source", json_file_text(info.source), "source_sha256",
+                hash_text(c->source_sha256), "source_bytes", (json_int_t)c->source_bytes, "mode",
+                info.mode, "bytes", (json_int_t)result->size, "ratio",
+                (double)c->source_bytes / (double)result->size, "weight_bytes",
+                (json_int_t)info.weight_bytes, "arena_bytes", (json_int_t)result->plan.arena_bytes,
+                "arena_lower_bound", (json_int_t)result->plan.lower_bound, "operators",
+                (json_int_t)octavo_model_operator_count(result->model), "test_vectors",
+                (json_int_t)info.test_vectors, "seed", (json_int_t)info.seed);
   if (root == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_MEMORY, "out of memory for the summary");
   add_sources(c, root);

@@ -4,6 +4,7 @@
 #include "converter/correct/layer_list.h"
 #include "converter/correct/prefix.h"
 #include "converter/parallel.h"
+#include "converter/quantize/weights.h"
 #include "runtime/error.h"
 #include "runtime/memory.h"
 
@@ -23,7 +24,7 @@ typedef struct bias_run {
   const correction_job *job;
   graph *quantized;
   layer_list layers;
-  prefix_inputs inputs;
+  const input_row *inputs; /* of the quantized network */
   uint32_t images;
   float *sums;      /* of the float network: per image, per channel of all layers */
   float *error;     /* of the layer at hand: per image, per channel, summed over positions */
@@ -33,6 +34,7 @@ typedef struct bias_run {
 
 static uint32_t choose_images(const bias_run *run) {
   const octavo_model *reference = run->job->reference;
+  const uint32_t available = run->job->inputs->sample->count;
   double macs = 0.0, before = 0.0;
   uint32_t row = 0;
   for (uint32_t i = 0; i < octavo_model_operator_count(reference); i++) {
@@ -48,7 +50,7 @@ static uint32_t choose_images(const bias_run *run) {
   const uint32_t wanted = affordable < IMAGES_MIN   ? IMAGES_MIN
                           : affordable > IMAGES_MAX ? IMAGES_MAX
                                                     : (uint32_t)affordable;
-  return wanted < run->job->images->count ? wanted : run->job->images->count;
+  return wanted < available ? wanted : available;
 }
 
 static octavo_status prepare(bias_run *run, octavo_error *error) {
@@ -145,11 +147,13 @@ static bool correct_channels(bias_run *run, const listed_layer *layer) {
   const float *scales = q->tensors[node->inputs[1]].quantization.scales;
   int32_t *bias = q->tensors[node->inputs[2]].data;
   float *real = run->job->g->tensors[source->inputs[2]].data;
+  const uint64_t depth = graph_element_count(&q->tensors[node->inputs[1]]) / layer->channels;
+  const double limit = (double)weights_bias_limit(depth);
   bool changed = false;
   for (uint32_t c = 0; c < layer->channels; c++) {
     const float corrected = (float)(real[c] - excess(run, layer, c, positions));
     const double steps = nearbyint(corrected / (input_scale * (double)scales[c]));
-    if (fabs(steps) >= 0x1p+30)
+    if (fabs(steps) > limit)
       continue; /* no room in int32 */
     changed |= corrected != real[c];
     real[c] = corrected;
@@ -166,7 +170,8 @@ static octavo_status correct_layers(bias_run *run, correction_report *report, oc
     layer_run at = layer_run_make(run, layer);
     status = quantize_own_bias(job->g, layer->source, error);
     if (status == OCTAVO_OK)
-      status = prefix_run(run->quantized, layer->node, job, &run->inputs, compare, &at, error);
+      status = prefix_run(run->quantized, layer->node, job, run->inputs, run->images, compare, &at,
+                          error);
     if (status == OCTAVO_OK)
       report->layers += correct_channels(run, layer);
   }
@@ -187,7 +192,6 @@ octavo_status correct_bias(const correction_job *job, correction_report *report,
   octavo_memory_free(run.active);
   octavo_memory_free(run.error);
   octavo_memory_free(run.sums);
-  prefix_inputs_free(&run.inputs);
   layer_list_free(&run.layers);
   graph_free(run.quantized);
   return status;

@@ -3,7 +3,7 @@
 #ifndef OCTAVO_CONVERTER_CORRECT_H
 #define OCTAVO_CONVERTER_CORRECT_H
 
-#include "converter/image_sample.h"
+#include "converter/input_cache.h"
 #include "converter/preprocessing.h"
 #include "converter/quantize/quantize.h"
 
@@ -31,7 +31,7 @@ typedef struct correction_job {
   const value_range *ranges;         /* per tensor of `g` */
   const layer_precision *precisions; /* per node of `g` */
   const octavo_preprocessing *rule;
-  const image_sample *images;
+  input_cache *inputs; /* images */
   uint32_t threads;
   FILE *progress; /* NULL = nowhere */
 } correction_job;

@@ -7,6 +7,7 @@
 typedef struct sums_run {
   const correction_job *job;
   const layer_list *layers;
+  const input_row *inputs;
   float *sums;
   struct lane {
     struct sums_run *run;
@@ -46,14 +47,14 @@ static octavo_status take_image(void *context, uint32_t thread, uint32_t index,
   sums_run *run = context;
   struct lane *lane = &run->lanes[thread];
   lane->row = run->sums + index * run->layers->channels;
-  const octavo_status status = image_sample_feed(run->job->images, index, lane->session, error);
-  return status == OCTAVO_OK ? octavo_session_run(lane->session, error) : status;
+  input_row_feed(run->inputs, index, lane->session);
+  return octavo_session_run(lane->session, error);
 }
 
 octavo_status float_sums(const correction_job *job, const layer_list *layers, uint32_t images,
                          float *sums, octavo_error *error) {
   sums_run run = {.job = job, .layers = layers, .sums = sums};
-  octavo_status status = OCTAVO_OK;
+  octavo_status status = input_cache_get(job->inputs, job->reference, images, &run.inputs, error);
   for (uint32_t t = 0; t < job->threads && status == OCTAVO_OK; t++) {
     struct lane *lane = &run.lanes[t];
     lane->run = &run;

@@ -14,7 +14,8 @@ typedef struct round_run {
   layer_list layers;
   layer_samples *samples; /* one per listed layer */
   uint64_t *bytes;        /* likewise, planned */
-  prefix_inputs inputs;
+  const input_row *inputs;
+  uint32_t images;
 } round_run;
 
 /* Makes the decisions of one layer, which then belong to its float weights. */
@@ -59,8 +60,8 @@ static octavo_status decide_layers(round_run *run, uint32_t first, uint32_t end,
                                    correction_report *report, octavo_error *error) {
   const graph *g = run->job->g;
   octavo_status status =
-      samples_take(run->quantized, run->job, &run->inputs, run->layers.rows + first, end - first,
-                   run->samples + first, error);
+      samples_take(run->quantized, run->job, run->inputs, run->images, run->layers.rows + first,
+                   end - first, run->samples + first, error);
   for (uint32_t i = first; i < end; i++) {
     /* Weights that several layers share would need one decision for all. */
     const bool own = graph_use_count(g, g->nodes[run->layers.rows[i].source].inputs[1]) == 1;
@@ -76,7 +77,9 @@ static octavo_status decide_layers(round_run *run, uint32_t first, uint32_t end,
 
 static octavo_status decide_all(round_run *run, correction_report *report, octavo_error *error) {
   const correction_job *job = run->job;
-  const uint32_t images = job->images->count < IMAGES_MAX ? job->images->count : IMAGES_MAX;
+  const uint32_t available = job->inputs->sample->count;
+  const uint32_t images = available < IMAGES_MAX ? available : IMAGES_MAX;
+  run->images = images;
   octavo_status status = prefix_inputs_read(run->quantized, job, images, &run->inputs, error);
   for (uint32_t i = 0; i < run->layers.count; i++)
     run->samples[i] = samples_plan(run->quantized, &run->layers.rows[i], images, &run->bytes[i]);
@@ -106,7 +109,6 @@ octavo_status correct_round(const correction_job *job, correction_report *report
   }
   if (status == OCTAVO_OK)
     status = decide_all(&run, report, error);
-  prefix_inputs_free(&run.inputs);
   octavo_memory_free(run.bytes);
   octavo_memory_free(run.samples);
   layer_list_free(&run.layers);

@@ -17,7 +17,8 @@
 typedef struct sample_run {
   const graph *quantized;
   const correction_job *job;
-  const prefix_inputs *inputs;
+  const input_row *inputs;
+  uint32_t images;
   const listed_layer *layers;
   uint32_t count;
   layer_samples *samples;
@@ -117,11 +118,10 @@ static octavo_status take_image(void *context, uint32_t thread, uint32_t index,
   sample_run *run = context;
   struct sample_lane *lane = &run->lanes[thread];
   const int32_t input = run->quantized->inputs[0];
-  const uint8_t *bytes = run->inputs->bytes + index * run->inputs->each;
   lane->image = index;
-  memcpy(octavo_session_input(lane->session, 0), bytes, run->inputs->each);
+  input_row_feed(run->inputs, index, lane->session);
   if (run->quantized->tensors[input].type == GRAPH_INT8)
-    take_tensor(lane, input, (const int8_t *)bytes);
+    take_tensor(lane, input, octavo_session_input(lane->session, 0));
   return octavo_session_run(lane->session, error);
 }
 
@@ -134,7 +134,7 @@ static octavo_status run_all(sample_run *run, octavo_model *model, octavo_error 
       octavo_session_observe(run->lanes[t].session, observe, &run->lanes[t]);
   }
   if (status == OCTAVO_OK)
-    status = parallel_run(&(parallel_job){.end = run->inputs->images,
+    status = parallel_run(&(parallel_job){.end = run->images,
                                           .threads = run->job->threads,
                                           .task = take_image,
                                           .context = run,
@@ -147,8 +147,8 @@ static octavo_status run_all(sample_run *run, octavo_model *model, octavo_error 
 }
 
 octavo_status samples_take(const graph *quantized, const correction_job *job,
-                           const prefix_inputs *inputs, const listed_layer *layers, uint32_t count,
-                           layer_samples *samples, octavo_error *error) {
+                           const input_row *inputs, uint32_t images, const listed_layer *layers,
+                           uint32_t count, layer_samples *samples, octavo_error *error) {
   for (uint32_t i = 0; i < count; i++) {
     samples[i].rows = octavo_memory_alloc(samples[i].groups * samples[i].depth * samples[i].count,
                                           sizeof *samples[i].rows);
@@ -159,6 +159,7 @@ octavo_status samples_take(const graph *quantized, const correction_job *job,
   sample_run run = {.quantized = quantized,
                     .job = job,
                     .inputs = inputs,
+                    .images = images,
                     .layers = layers,
                     .count = count,
                     .samples = samples};

@@ -31,8 +31,8 @@ layer_samples samples_plan(const graph *quantized, const listed_layer *layer, ui
  * result does not depend on the number of threads. On failure the caller still frees `rows`.
  * Errors: those of models and sessions; MEMORY. */
 octavo_status samples_take(const graph *quantized, const correction_job *job,
-                           const prefix_inputs *inputs, const listed_layer *layers, uint32_t count,
-                           layer_samples *samples, octavo_error *error);
+                           const input_row *inputs, uint32_t images, const listed_layer *layers,
+                           uint32_t count, layer_samples *samples, octavo_error *error);
 
 #ifdef __cplusplus
 }

@@ -8,8 +8,11 @@
  *   dequantize                  the region ends (DeQuantStub): float32 from here on
  *   # a comment, also behind a line
  *
- * Names with blanks, '+', '#' or quotes stand in "quotes", in which \ makes the next character
- * literal. */
+ * A layer that only moves values has the range of its input, and a concatenation one range with all
+ * its inputs, the union of what their observers chose.
+ *
+ * Names with blanks, '+', '#', quotes or line breaks stand in "quotes", in which \n is a line feed,
+ * \r a carriage return, and \ before any other character makes that literal. */
 #ifndef OCTAVO_CONVERTER_EAGER_PLAN_FILE_H
 #define OCTAVO_CONVERTER_EAGER_PLAN_FILE_H
 
@@ -45,6 +48,10 @@ octavo_status eager_plan_write(const graph *g, const char *network, const char *
  * *plan is the caller's (eager_plan_free). Errors: IO; MEMORY; FORMAT if any line makes no sense:
  * then plan->problems tells them all, and *plan is to be freed too. */
 octavo_status eager_plan_read(const char *path, graph *g, eager_plan *plan, octavo_error *error);
+
+/* The same of a plan that is in memory; `path` is what messages call it. */
+octavo_status eager_plan_read_memory(const char *path, const char *text, size_t size, graph *g,
+                                     eager_plan *plan, octavo_error *error);
 
 /* The layer a lowered node is, by name; NULL for what no line tells. */
 const eager_layer *eager_plan_find(const eager_plan *plan, const char *name);

@@ -12,14 +12,19 @@ static bool is_blank(char c) {
   return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* What stands behind a \: a line break cannot stand in a line, nor survive some editors. */
+static char unescape(char c) {
+  return c == 'n' ? '\n' : c == 'r' ? '\r' : c;
+}
+
 static token_kind read_quoted(cursor *c, char *text, size_t room) {
   size_t length = 0;
   for (c->at++; c->at < c->end && *c->at != '"'; c->at++) {
-    if (*c->at == '\\' && c->at + 1 < c->end)
-      c->at++;
+    const bool escaped = *c->at == '\\' && c->at + 1 < c->end;
+    c->at += escaped;
     if (length + 1 == room)
       return TOKEN_BAD;
-    text[length++] = *c->at;
+    text[length++] = escaped ? unescape(*c->at) : *c->at;
   }
   text[length] = '\0';
   if (c->at == c->end)

@@ -214,23 +214,31 @@ static octavo_status finish(plan_reader *r, octavo_error *error) {
                           r->problem_count > MAX_PROBLEMS ? ", the first 50 above" : "");
 }
 
+octavo_status eager_plan_read_memory(const char *path, const char *text, size_t size, graph *g,
+                                     eager_plan *plan, octavo_error *error) {
+  *plan = (eager_plan){0};
+  plan_reader r = {.path = path, .g = g, .plan = plan, .last = GRAPH_NONE};
+  octavo_status status = OCTAVO_OK;
+  r.lines = octavo_memory_alloc(g->node_count, sizeof *r.lines);
+  if (r.lines == NULL) {
+    status = octavo_error_memory(error, g->node_count * sizeof *r.lines, "the plan");
+  } else {
+    read_lines(&r, text, size);
+    check_complete(&r);
+    status = finish(&r, error);
+  }
+  byte_buffer_free(&r.problems);
+  octavo_memory_free(r.lines);
+  return status;
+}
+
 octavo_status eager_plan_read(const char *path, graph *g, eager_plan *plan, octavo_error *error) {
   *plan = (eager_plan){0};
   platform_file file;
   octavo_status status = platform_file_open(path, "a quantization plan", &file, error);
   if (status != OCTAVO_OK)
     return status;
-  plan_reader r = {.path = path, .g = g, .plan = plan, .last = GRAPH_NONE};
-  r.lines = octavo_memory_alloc(g->node_count, sizeof *r.lines);
-  if (r.lines == NULL) {
-    status = octavo_error_memory(error, g->node_count * sizeof *r.lines, "the plan");
-  } else {
-    read_lines(&r, (const char *)file.data, file.size);
-    check_complete(&r);
-    status = finish(&r, error);
-  }
-  byte_buffer_free(&r.problems);
-  octavo_memory_free(r.lines);
+  status = eager_plan_read_memory(path, (const char *)file.data, file.size, g, plan, error);
   platform_file_close(&file);
   return status;
 }

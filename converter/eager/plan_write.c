@@ -14,9 +14,15 @@ static const char introduction[] =
     "# fused: they become one layer, which rounds once, at its end. A module on a line of its own\n"
     "# rounds its own result. Behind the names: the calibrator that chooses the range of the\n"
     "# result; --calibrator, where there is none. Layers that take their input's scale need none.\n"
+    "# A concatenation joins: one range, wide enough for all, serves its inputs and its result,\n"
+    "# so it only copies. PyTorch's FloatFunctional.cat observes its result and rounds again.\n"
     "#\n"
     "# quantize    a quantized region begins (QuantStub in PyTorch)\n"
     "# dequantize  it ends (DeQuantStub); what follows runs in float32\n"
+    "#\n"
+    "# Names with blanks, '+', '#', quotes or line breaks stand in \"quotes\", where \\n is a "
+    "line\n"
+    "# feed, \\r a carriage return, and \\ before any other character makes that literal.\n"
     "#\n"
     "# To keep a layer in float32 put dequantize in front of it and quantize behind it.\n"
     "# To see what a fusion is worth take the + out and give each module its line.\n";
@@ -29,7 +35,7 @@ typedef struct plan_writer {
 } plan_writer;
 
 static bool is_plain(const char *name) {
-  return name[strcspn(name, " \t\r+#\"\\")] == '\0' && strcmp(name, "quantize") != 0 &&
+  return name[strcspn(name, " \t\r\n+#\"\\")] == '\0' && strcmp(name, "quantize") != 0 &&
          strcmp(name, "dequantize") != 0;
 }
 
@@ -37,8 +43,13 @@ static octavo_status write_name(const plan_writer *w, const char *name, octavo_e
   if (is_plain(name))
     return atomic_file_print(w->file, error, "%s", name);
   octavo_status status = atomic_file_print(w->file, error, "\"");
-  for (const char *c = name; *c != '\0' && status == OCTAVO_OK; c++)
-    status = atomic_file_print(w->file, error, *c == '"' || *c == '\\' ? "\\%c" : "%c", *c);
+  for (const char *c = name; *c != '\0' && status == OCTAVO_OK; c++) {
+    const bool escaped = strchr("\"\\\n\r", *c) != NULL;
+    status = atomic_file_print(w->file, error, escaped ? "\\%c" : "%c",
+                               *c == '\n'   ? 'n'
+                               : *c == '\r' ? 'r'
+                                            : *c);
+  }
   return status == OCTAVO_OK ? atomic_file_print(w->file, error, "\"") : status;
 }
 
@@ -130,10 +141,12 @@ octavo_status eager_plan_write(const graph *g, const char *network, const char *
   if (status == OCTAVO_OK)
     status = atomic_file_create(path, &w.file, error);
   if (status == OCTAVO_OK)
-    status = atomic_file_print(w.file, error,
-                               "# Eager quantization of %s, for octavo-convert --mode "
-                               "static-eager --plan.\n%s\n",
-                               network, introduction);
+    status = atomic_file_print(w.file, error, "# Eager quantization of ");
+  if (status == OCTAVO_OK)
+    status = write_name(&w, network, error);
+  if (status == OCTAVO_OK)
+    status = atomic_file_print(
+        w.file, error, ", for octavo-convert --mode static-eager --plan.\n%s\n", introduction);
   if (status == OCTAVO_OK)
     status = write_modules(&w, error);
   if (status == OCTAVO_OK)

@@ -150,11 +150,14 @@ static octavo_status fill(exporter *e, const export_notes *notes, octavo_error *
   e->integers = proto_alloc(&e->proto, e->g->tensor_count, sizeof(*e->integers));
   if (e->proto.status != OCTAVO_OK)
     return OCTAVO_OK;
+  e->is_short_of_memory = !exporter_take_names(e);
   add_inputs(e);
   for (uint32_t n = 0; n < e->g->node_count && status == OCTAVO_OK; n++)
     status = add_node(e, &e->g->nodes[n], error);
   add_outputs(e);
   exporter_add_notes(e, notes);
+  if (status == OCTAVO_OK && e->is_short_of_memory)
+    return octavo_error_memory(error, 0, "names");
   /* Errors of the proto_graph are reported by proto_save. */
   return status == e->proto.status ? OCTAVO_OK : status;
 }
@@ -181,5 +184,6 @@ octavo_status export_qdq(const graph *g, const export_notes *notes, const char *
   if (status == OCTAVO_OK)
     status = proto_save(&e.proto, "octavo-convert", path, error);
   proto_end(&e.proto);
+  name_map_clear(&e.names);
   return status;
 }

@@ -1,47 +1,27 @@
 #include "converter/export/exporter.h"
 
-#include "runtime/memory.h"
-
 #include <stdio.h>
 #include <string.h>
 
-static bool is_taken(const exporter *e, const char *name) {
+bool exporter_take_names(exporter *e) {
+  bool complete = true;
   for (uint32_t i = 0; i < e->g->tensor_count; i++)
-    if (strcmp(e->g->tensors[i].name, name) == 0)
-      return true;
+    complete &= name_map_set(&e->names, e->g->tensors[i].name, 0);
   for (uint32_t i = 0; i < e->g->node_count; i++)
-    if (strcmp(e->g->nodes[i].name, name) == 0)
-      return true;
-  for (uint32_t i = 0; i < e->used_count; i++)
-    if (strcmp(e->used[i], name) == 0)
-      return true;
-  return false;
-}
-
-static void keep_name(exporter *e, const char *name) {
-  if (e->used_count == e->used_capacity) {
-    const uint32_t larger = e->used_capacity == 0 ? 64 : e->used_capacity * 2;
-    const char **grown = proto_alloc(&e->proto, larger, sizeof(*grown));
-    if (grown == NULL)
-      return;
-    if (e->used_count > 0)
-      memcpy(grown, e->used, e->used_count * sizeof(*grown));
-    e->used = grown;
-    e->used_capacity = larger;
-  }
-  e->used[e->used_count++] = name;
+    complete &= name_map_set(&e->names, e->g->nodes[i].name, 0);
+  return complete;
 }
 
 const char *exporter_name(exporter *e, const char *base, const char *suffix) {
   char *name = proto_name(&e->proto, base, suffix);
   char end[64];
-  for (uint32_t k = 2; name != NULL && is_taken(e, name); k++) {
+  for (uint32_t k = 2; name != NULL && name_map_find(&e->names, name) != NULL; k++) {
     snprintf(end, sizeof end, "%s_%u", suffix, k);
     name = proto_name(&e->proto, base, end);
   }
   if (name == NULL)
     return "";
-  keep_name(e, name);
+  e->is_short_of_memory |= !name_map_set(&e->names, name, 0);
   return name;
 }
 

@@ -4,16 +4,19 @@
 
 #include "common/onnx/proto.h"
 #include "converter/graph.h"
+#include "converter/name_map.h"
 
 typedef struct exporter {
   const graph *g;
   proto_graph proto;
   const char **real; /* per tensor: the float32 value that layers read; NULL = not written yet */
-  const char **integers; /* per int8 tensor: the value that DequantizeLinear reads */
-  const char **used;     /* names that were made up */
-  uint32_t used_count, used_capacity;
+  const char **integers;   /* per int8 tensor: the value that DequantizeLinear reads */
+  name_map names;          /* those of the graph, and those that were made up */
+  bool is_short_of_memory; /* for `names` */
 } exporter;
 
+/* Makes the graph's names known. False: out of memory. */
+bool exporter_take_names(exporter *e);
 /* `base` and `suffix`, and a number if the graph or the exporter has that name already. Never NULL.
  */
 const char *exporter_name(exporter *e, const char *base, const char *suffix);

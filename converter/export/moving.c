@@ -1,5 +1,6 @@
 /* Layers that move elements, or take the mean of some: their axes are those of NHWC. */
 #include "converter/export/exporter.h"
+#include "converter/resize_words.h"
 
 #include <math.h>
 
@@ -59,23 +60,6 @@ void exporter_mean(exporter *e, const graph_node *node, const char *output) {
 
 /* ---- Resize --------------------------------------------------------------------------------- */
 
-static const char *const modes[] = {
-    [OCTAVO_RESIZE_NEAREST] = "nearest",
-    [OCTAVO_RESIZE_LINEAR] = "linear",
-};
-static const char *const coordinates[] = {
-    [OCTAVO_RESIZE_HALF_PIXEL] = "half_pixel",
-    [OCTAVO_RESIZE_ASYMMETRIC] = "asymmetric",
-    [OCTAVO_RESIZE_ALIGN_CORNERS] = "align_corners",
-    [OCTAVO_RESIZE_PYTORCH_HALF_PIXEL] = "pytorch_half_pixel",
-};
-static const char *const roundings[] = {
-    [OCTAVO_RESIZE_PREFER_FLOOR] = "round_prefer_floor",
-    [OCTAVO_RESIZE_PREFER_CEIL] = "round_prefer_ceil",
-    [OCTAVO_RESIZE_FLOOR] = "floor",
-    [OCTAVO_RESIZE_CEIL] = "ceil",
-};
-
 /* Whether ONNX finds the sizes from the scales. Else it gets the sizes, which the scales follow
  * from. */
 static bool scales_give_sizes(const octavo_attributes_resize *resize, const graph_tensor *x,
@@ -110,9 +94,9 @@ void exporter_resize(exporter *e, const graph_node *node, const char *output) {
   else
     inputs[3] = exporter_longs(e, node->name, "_sizes", 4, shape);
   Onnx__NodeProto *n = exporter_node(e, "Resize", node->name, by_scale ? 3 : 4, inputs, output);
-  proto_attribute_text(&e->proto, n, "mode", modes[resize->mode]);
+  proto_attribute_text(&e->proto, n, "mode", resize_mode_words[resize->mode]);
   proto_attribute_text(&e->proto, n, "coordinate_transformation_mode",
-                       coordinates[resize->coordinates]);
+                       resize_coordinate_words[resize->coordinates]);
   if (resize->mode == OCTAVO_RESIZE_NEAREST)
-    proto_attribute_text(&e->proto, n, "nearest_mode", roundings[resize->rounding]);
+    proto_attribute_text(&e->proto, n, "nearest_mode", resize_rounding_words[resize->rounding]);
 }

@@ -170,6 +170,16 @@ static octavo_status check_opset(onnx_importer *importer) {
                           (long long)importer->opset, ONNX_MIN_OPSET, ONNX_MAX_OPSET);
 }
 
+static octavo_status report_unsupported(onnx_importer *importer) {
+  bool is_cut = false;
+  const octavo_status status =
+      unsupported_report(&importer->unsupported, &importer->unchecked, &is_cut, importer->error);
+  if (!is_cut || importer->listing == NULL)
+    return status;
+  *importer->listing = unsupported_text(&importer->unsupported, &importer->unchecked);
+  return *importer->listing == NULL ? octavo_error_memory(importer->error, 0, "a message") : status;
+}
+
 static octavo_status import_graph(onnx_importer *importer) {
   const Onnx__GraphProto *source = importer->model->graph;
   if (source == NULL || source->n_node == 0)
@@ -190,7 +200,7 @@ static octavo_status import_graph(onnx_importer *importer) {
   for (size_t i = 0; i < source->n_node && status == OCTAVO_OK; i++)
     status = import_node(importer, source->node[i], i);
   if (status == OCTAVO_OK)
-    status = unsupported_report(&importer->unsupported, &importer->unchecked, importer->error);
+    status = report_unsupported(importer);
   if (status == OCTAVO_OK)
     status = importer_set_outputs(importer);
   if (status == OCTAVO_OK)
@@ -203,8 +213,9 @@ static octavo_status import_graph(onnx_importer *importer) {
 }
 
 static octavo_status import_unpacked(const Onnx__ModelProto *model, const char *folder,
-                                     graph **result, octavo_error *error) {
-  onnx_importer importer = {.model = model, .folder = folder, .source_batch = 1, .error = error};
+                                     graph **result, char **listing, octavo_error *error) {
+  onnx_importer importer = {
+      .model = model, .folder = folder, .source_batch = 1, .listing = listing, .error = error};
   importer.graph = graph_create(error);
   if (importer.graph == NULL)
     return OCTAVO_ERROR_MEMORY;
@@ -233,7 +244,7 @@ static void release(void *context, void *pointer) {
 }
 
 static octavo_status import_checked(const uint8_t *data, size_t size, const char *folder,
-                                    graph **result, octavo_error *error) {
+                                    graph **result, char **listing, octavo_error *error) {
   if (size > OCTAVO_FORMAT_MAX_FILE)
     return octavo_error_set(error, OCTAVO_ERROR_UNSUPPORTED,
                             "the model has %zu bytes, at most 2 GiB are supported", size);
@@ -251,25 +262,34 @@ static octavo_status import_checked(const uint8_t *data, size_t size, const char
   if (model == NULL)
     return octavo_error_set(error, OCTAVO_ERROR_FORMAT,
                             "not a valid ONNX file: its fields do not follow the ONNX schema");
-  status = import_unpacked(model, folder, result, error);
+  status = import_unpacked(model, folder, result, listing, error);
   onnx__model_proto__free_unpacked(model, &allocator);
   return status;
 }
 
-octavo_status onnx_import_memory(const uint8_t *data, size_t size, const char *name,
-                                 const char *folder, graph **result, octavo_error *error) {
+static octavo_status import_named(const uint8_t *data, size_t size, const char *name,
+                                  const char *folder, graph **result, char **listing,
+                                  octavo_error *error) {
   octavo_error text;
   *result = NULL;
   /* The importer reads texts back, so it needs them even where the caller does not. */
-  const octavo_status status = import_checked(data, size, folder, result, &text);
+  const octavo_status status = import_checked(data, size, folder, result, listing, &text);
   if (status != OCTAVO_OK)
     octavo_error_set(error, status, "%s: %s", name, text.text);
   return status;
 }
 
-octavo_status onnx_import(const char *path, graph **result, octavo_error *error) {
+octavo_status onnx_import_memory(const uint8_t *data, size_t size, const char *name,
+                                 const char *folder, graph **result, octavo_error *error) {
+  return import_named(data, size, name, folder, result, NULL, error);
+}
+
+octavo_status onnx_import_listing(const char *path, graph **result, char **listing,
+                                  octavo_error *error) {
   platform_file file;
   *result = NULL;
+  if (listing != NULL)
+    *listing = NULL;
   octavo_status status = platform_file_open(path, "an ONNX model", &file, error);
   if (status != OCTAVO_OK)
     return status;
@@ -278,9 +298,13 @@ octavo_status onnx_import(const char *path, graph **result, octavo_error *error)
     status = octavo_error_memory(error, strlen(path), "a path");
   } else {
     folder[platform_path_folder_length(path)] = '\0';
-    status = onnx_import_memory(file.data, file.size, path, folder, result, error);
+    status = import_named(file.data, file.size, path, folder, result, listing, error);
   }
   octavo_memory_free(folder);
   platform_file_close(&file);
   return status;
+}
+
+octavo_status onnx_import(const char *path, graph **result, octavo_error *error) {
+  return onnx_import_listing(path, result, NULL, error);
 }

@@ -3,7 +3,7 @@
 #define OCTAVO_CONVERTER_ONNX_IMPORT_INTERNAL_H
 
 #include "converter/graph.h"
-#include "converter/onnx/name_map.h"
+#include "converter/name_map.h"
 #include "converter/onnx/unsupported.h"
 
 #include "onnx.pb-c.h"
@@ -22,6 +22,7 @@ typedef struct onnx_importer {
   name_map values;
   unsupported_list unsupported;
   unsupported_list unchecked; /* behind those */
+  char **listing;             /* as of onnx_import_listing; may be NULL */
   octavo_error *error;
 } onnx_importer;
 

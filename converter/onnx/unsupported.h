@@ -5,8 +5,9 @@
 #include "runtime/error.h"
 
 typedef struct unsupported_row {
-  char *what;   /* owned: "Sigmoid", or "MaxPool (column-major indices)" */
-  char *layers; /* owned: "/a/Sigmoid, /b/Sigmoid" */
+  char *what;          /* owned: "Sigmoid", or "MaxPool (column-major indices)" */
+  char *layers;        /* owned: "/a/Sigmoid, /b/Sigmoid" */
+  size_t length, room; /* of `layers`, without and with what is kept for more */
   uint32_t count;
 } unsupported_row;
 
@@ -21,10 +22,15 @@ bool unsupported_add(unsupported_list *list, const char *op, const char *reason,
 
 /* Fills *error with all of them, as far as the text is long enough: each row keeps at least its
  * type and number of layers. `unchecked` are operators that the converter knows, but whose inputs
- * come from these, so that nothing tells whether it supports them; types alone are named. Returns
- * OCTAVO_ERROR_UNSUPPORTED, or OCTAVO_OK for an empty list. */
+ * come from these, so that nothing tells whether it supports them; types alone are named. *is_cut:
+ * the text had to leave some out. Returns OCTAVO_ERROR_UNSUPPORTED, or OCTAVO_OK for an empty list.
+ */
 octavo_status unsupported_report(const unsupported_list *list, const unsupported_list *unchecked,
-                                 octavo_error *error);
+                                 bool *is_cut, octavo_error *error);
+
+/* All of both lists, a type a line: "  Sigmoid (2): /a/Sigmoid, /b/Sigmoid". The caller's
+ * (octavo_memory_free); NULL: out of memory. */
+char *unsupported_text(const unsupported_list *list, const unsupported_list *unchecked);
 
 void unsupported_clear(unsupported_list *list);
 

@@ -140,34 +140,29 @@ static bool clamps_elsewhere(const onnx_node *n, const graph_tensor *x) {
   return strcmp(n->proto->op_type, "Relu") == 0 && x->quantization.zero_point != zero;
 }
 
-static octavo_status add_conversion(onnx_node *n, uint32_t op, int32_t from, graph_type type,
-                                    const graph_quantization *quantization, int32_t *to) {
-  const graph_tensor *x = &n->graph->tensors[from];
-  octavo_status status =
-      graph_add_tensor(n->graph, x->name, type, x->rank, x->shape, NULL, to, n->error);
-  if (status != OCTAVO_OK)
-    return status;
-  n->graph->tensors[*to].quantization = *quantization;
-  uint32_t index = 0;
-  return graph_insert_node(n->graph, n->graph->node_count, op, n->graph->tensors[*to].name,
-                           n->proto->op_type, &from, 1, to, 1, &index, n->error);
-}
-
 static octavo_status import_moving(const onnx_operator *op, onnx_node *n) {
-  const graph_type type = onnx_input(n, 0)->type;
-  const graph_quantization quantization = onnx_input(n, 0)->quantization, none = {0};
-  if (quantization.scale == 0.0f)
+  quantization_conversion back = {.op = OCTAVO_OP_QUANTIZE,
+                                  .type = onnx_input(n, 0)->type,
+                                  .quantization = onnx_input(n, 0)->quantization};
+  if (back.quantization.scale == 0.0f)
     return onnx_unsupported(n, "of integers of which nothing tells the scale");
   if (clamps_elsewhere(n, onnx_input(n, 0)))
     return onnx_unsupported(n, "of integers whose zero point is not 0");
   onnx_node inner = *n;
   octavo_status status =
-      add_conversion(n, OCTAVO_OP_DEQUANTIZE, n->inputs[0], GRAPH_FLOAT32, &none, &inner.inputs[0]);
+      quantization_add_conversion(n,
+                                  &(quantization_conversion){.op = OCTAVO_OP_DEQUANTIZE,
+                                                             .from = n->inputs[0],
+                                                             .tensor = onnx_input(n, 0)->name,
+                                                             .type = GRAPH_FLOAT32},
+                                  &inner.inputs[0]);
   if (status == OCTAVO_OK)
     status = op->import(&inner);
-  return status == OCTAVO_OK
-             ? add_conversion(n, OCTAVO_OP_QUANTIZE, inner.output, type, &quantization, &n->output)
-             : status;
+  if (status != OCTAVO_OK)
+    return status;
+  back.from = inner.output;
+  back.tensor = n->graph->tensors[inner.output].name;
+  return quantization_add_conversion(n, &back, &n->output);
 }
 
 octavo_status quantization_import(const onnx_operator *op, onnx_node *n) {

@@ -95,11 +95,19 @@ static octavo_status expect_type(const onnx_node *n, const quantization_read *q,
 
 /* ---- Activations ---------------------------------------------------------------------------- */
 
-static octavo_status add_node(onnx_node *n, uint32_t op, const char *name, int32_t from,
-                              int32_t to) {
+octavo_status quantization_add_conversion(onnx_node *n, const quantization_conversion *c,
+                                          int32_t *to) {
+  graph *g = n->graph;
+  const graph_tensor *x = &g->tensors[c->from];
+  const octavo_status status =
+      graph_add_tensor(g, c->tensor, c->type, x->rank, x->shape, NULL, to, n->error);
+  if (status != OCTAVO_OK)
+    return status;
+  g->tensors[*to].quantization = c->quantization;
   uint32_t index = 0;
-  return graph_insert_node(n->graph, n->graph->node_count, op, name, n->proto->op_type, &from, 1,
-                           &to, 1, &index, n->error);
+  return graph_insert_node(g, g->node_count, c->op,
+                           c->node == NULL ? g->tensors[*to].name : c->node, n->proto->op_type,
+                           &c->from, 1, to, 1, &index, n->error);
 }
 
 /* An activation keeps the scale of whoever wrote it; an input of the network gets that of its first
@@ -128,11 +136,13 @@ static octavo_status dequantize_activation(onnx_node *n, int32_t source, const c
            name == NULL ? "_dequantize" : "");
   if (name == NULL)
     name = made;
-  octavo_status status =
-      graph_add_tensor(n->graph, name, GRAPH_FLOAT32, t->rank, t->shape, NULL, output, n->error);
-  if (status == OCTAVO_OK)
-    status = add_node(n, OCTAVO_OP_DEQUANTIZE, node_name, source, *output);
-  return status;
+  return quantization_add_conversion(n,
+                                     &(quantization_conversion){.op = OCTAVO_OP_DEQUANTIZE,
+                                                                .from = source,
+                                                                .tensor = name,
+                                                                .node = node_name,
+                                                                .type = GRAPH_FLOAT32},
+                                     output);
 }
 
 octavo_status quantization_dequantize(onnx_node *n, const quantized_operand *operand,
@@ -173,14 +183,17 @@ octavo_status quantization_quantize(onnx_node *n, int32_t from, const quantized_
     return onnx_unsupported(n, "to %s", type_name(type));
   if (q.count != 1)
     return onnx_unsupported(n, "of an activation with a scale per channel");
-  const graph_quantization quantization = {.scale = q.scales[0],
-                                           .zero_point = quantization_zero_point(&q, 0, type)};
-  status = graph_add_tensor(n->graph, n->proto->output[0], type, shape.rank, shape.dims, NULL,
-                            output, n->error);
-  if (status != OCTAVO_OK)
-    return status;
-  n->graph->tensors[*output].quantization = quantization;
-  return add_node(n, OCTAVO_OP_QUANTIZE, n->name, from, *output);
+  return quantization_add_conversion(
+      n,
+      &(quantization_conversion){
+          .op = OCTAVO_OP_QUANTIZE,
+          .from = from,
+          .tensor = n->proto->output[0],
+          .node = n->name,
+          .type = type,
+          .quantization = {.scale = q.scales[0],
+                           .zero_point = quantization_zero_point(&q, 0, type)}},
+      output);
 }
 
 octavo_status quantization_finish(graph *g, octavo_error *error) {

@@ -58,6 +58,17 @@ octavo_status quantization_dequantize_bias(onnx_node *n, uint32_t bias, float in
 octavo_status quantization_quantize(onnx_node *n, int32_t from, const quantized_operand *operand,
                                     int32_t *output);
 
+/* A node that turns float32 into integers or the other way round, and the tensor it gives. */
+typedef struct quantization_conversion {
+  uint32_t op; /* OCTAVO_OP_QUANTIZE or OCTAVO_OP_DEQUANTIZE */
+  int32_t from;
+  const char *tensor, *node; /* names; `node` NULL: the tensor's, once that is unique */
+  graph_type type;           /* of the result */
+  graph_quantization quantization;
+} quantization_conversion;
+octavo_status quantization_add_conversion(onnx_node *n, const quantization_conversion *conversion,
+                                          int32_t *to);
+
 /* Imports a node with `op`. One that only moves integers, such as a pool or a reshape, is imported
  * as dequantize, itself, quantize. */
 octavo_status quantization_import(const onnx_operator *op, onnx_node *n);

@@ -1,45 +1,18 @@
 /* Resize and Upsample of images. */
 #include "converter/operators/table.h"
 #include "converter/operators/window.h"
+#include "converter/resize_words.h"
 
 #include <math.h>
 #include <string.h>
 
-/* A word of an attribute and what it is here. */
-typedef struct word {
-  const char *text;
-  uint32_t value;
-} word;
-
-static const word modes[] = {
-    {"nearest", OCTAVO_RESIZE_NEAREST},
-    {"linear", OCTAVO_RESIZE_LINEAR},
-    {NULL, 0},
-};
-static const word coordinates[] = {
-    {"half_pixel", OCTAVO_RESIZE_HALF_PIXEL},
-    {"asymmetric", OCTAVO_RESIZE_ASYMMETRIC},
-    {"align_corners", OCTAVO_RESIZE_ALIGN_CORNERS},
-    {"pytorch_half_pixel", OCTAVO_RESIZE_PYTORCH_HALF_PIXEL},
-    {NULL, 0},
-};
-static const word roundings[] = {
-    {"round_prefer_floor", OCTAVO_RESIZE_PREFER_FLOOR},
-    {"round_prefer_ceil", OCTAVO_RESIZE_PREFER_CEIL},
-    {"floor", OCTAVO_RESIZE_FLOOR},
-    {"ceil", OCTAVO_RESIZE_CEIL},
-    {NULL, 0},
-};
-
-/* The first word is what an attribute that is missing means. */
-static octavo_status read_word(const onnx_node *n, const char *name, const word *words,
+/* The value of an attribute is the index of its word. */
+static octavo_status read_word(const onnx_node *n, const char *name, const char *const *words,
                                uint32_t *value) {
-  for (const word *w = words; w->text != NULL; w++) {
-    *value = w->value;
-    if (onnx_attribute_is(n, name, w->text, w == words))
+  for (*value = 0; words[*value] != NULL; ++*value)
+    if (onnx_attribute_is(n, name, words[*value], *value == 0))
       return OCTAVO_OK;
-  }
-  return onnx_unsupported(n, "%s other than %s and its like", name, words[0].text);
+  return onnx_unsupported(n, "%s other than %s and its like", name, words[0]);
 }
 
 /* Per axis: how many times longer, and how long. */
@@ -126,9 +99,9 @@ static octavo_status read_old(const onnx_node *n, const sizes *s, octavo_attribu
 static octavo_status read_new(const onnx_node *n, octavo_attributes_resize *r) {
   int64_t antialias = 0;
   octavo_status status =
-      read_word(n, "coordinate_transformation_mode", coordinates, &r->coordinates);
+      read_word(n, "coordinate_transformation_mode", resize_coordinate_words, &r->coordinates);
   if (status == OCTAVO_OK && r->mode == OCTAVO_RESIZE_NEAREST)
-    status = read_word(n, "nearest_mode", roundings, &r->rounding);
+    status = read_word(n, "nearest_mode", resize_rounding_words, &r->rounding);
   if (status == OCTAVO_OK)
     status = onnx_attribute_int(n, "antialias", 0, &antialias);
   if (status == OCTAVO_OK && antialias != 0)
@@ -145,7 +118,7 @@ octavo_status import_resize(onnx_node *n) {
   if (status == OCTAVO_OK)
     status = onnx_expect_image(n);
   if (status == OCTAVO_OK)
-    status = read_word(n, "mode", modes, &resize.mode);
+    status = read_word(n, "mode", resize_mode_words, &resize.mode);
   if (status == OCTAVO_OK)
     status = read_sizes(n, &s);
   if (status == OCTAVO_OK)

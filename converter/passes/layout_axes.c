@@ -42,7 +42,8 @@ static bool same_count(const graph *g, int32_t a, int32_t b) {
   return graph_element_count(&g->tensors[a]) == graph_element_count(&g->tensors[b]);
 }
 
-/* Makes the smaller operand, which is broadcast, lie as the larger. */
+/* Makes the smaller operand, which is broadcast, lie as the larger; both as in the source if that
+ * is a flattened image, unless they lie alike already. */
 octavo_status layout_binary(layout_table *table, uint32_t *node) {
   const graph *g = table->graph;
   const int32_t *inputs = g->nodes[*node].inputs;
@@ -51,14 +52,16 @@ octavo_status layout_binary(layout_table *table, uint32_t *node) {
                                                                                                 : 1;
   const int32_t from = inputs[1 - small], other = inputs[small];
   octavo_status status = OCTAVO_OK;
-  if (table->items[from].order == NULL)
-    status = layout_require(table, node, small, table->items[from].axes);
-  else if (graph_element_count(&g->tensors[other]) != 1 &&
-           (!same_count(g, from, other) || !layout_same_order(table, from, other)))
-    status = pass_unsupported(g, *node, table->error,
-                              "its operands are flattened in different orders, so one would have "
-                              "to be transposed while the network runs, which is not supported");
-  return status == OCTAVO_OK ? layout_set_same(table, g->nodes[*node].outputs[0], from) : status;
+  const bool alike = graph_element_count(&g->tensors[other]) == 1 ||
+                     (same_count(g, from, other) && layout_same_order(table, from, other));
+  if (table->items[from].order == NULL || !alike) {
+    status = unflatten(table, node, 1 - small);
+    const int32_t large = g->nodes[*node].inputs[1 - small];
+    if (status == OCTAVO_OK)
+      status = layout_require(table, node, small, table->items[large].axes);
+  }
+  const graph_node *n = &g->nodes[*node];
+  return status == OCTAVO_OK ? layout_set_same(table, n->outputs[0], n->inputs[1 - small]) : status;
 }
 
 octavo_status layout_transpose(layout_table *table, uint32_t *node) {

@@ -24,6 +24,7 @@ struct Values {
   int mode;
   const char *model;
   option_arguments images;
+  uint64_t given;
 };
 
 const char *const kModes[] = {"static", "float", nullptr};
@@ -63,7 +64,7 @@ struct Outcome {
 Outcome Parse(std::vector<std::string> arguments, size_t option_count = std::size(kOptions),
               const option_descriptor *options = kOptions, bool draft = false) {
   const option_program program = {"tool",    "Does things.", options, option_count,
-                                  kExamples, nullptr,        draft};
+                                  kExamples, nullptr,        draft,   offsetof(Values, given)};
   Outcome outcome = {};
   outcome.arguments = std::move(arguments);
   outcome.arguments.insert(outcome.arguments.begin(), "tool");
@@ -131,6 +132,12 @@ TEST(Options, KeepsDefaults) {
   ASSERT_EQ(o.code, OPTIONS_RUN);
   EXPECT_EQ(o.values.threads, 1u);
   EXPECT_EQ(o.values.images.count, 0u);
+}
+
+TEST(Options, TellsWhatWasGivenEvenIfItIsTheDefault) {
+  const Outcome o = Parse({"m", "--mode", "static", "--flag", "--threads=1"});
+  ASSERT_EQ(o.code, OPTIONS_RUN);
+  EXPECT_EQ(o.values.given, 1u << 2 | 1u << 3 | 1u << 9);
 }
 
 TEST(Options, WrongUsageSaysWhatWasExpected) {

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace {
 
@@ -41,6 +43,25 @@ TEST(Utf8, FaultsOfNames) {
   for (const std::string bad : {"a\xff", "\xc3", "\xe4hnlich"})
     EXPECT_THAT(utf8_name_fault(bad.c_str(), bad.size()), HasSubstr("UTF-8"));
   EXPECT_THAT(utf8_name_fault("\xc3\xa4", 1), HasSubstr("UTF-8")) << "cut within a sequence";
+}
+
+TEST(Utf8, MendReplacesBytesThatBelongToNoSequence) {
+  for (const auto &[text, mended] :
+       std::vector<std::pair<std::string, std::string>>{{"", ""},
+                                                        {"plain", "plain"},
+                                                        {"\xc3\xa9", "\xc3\xa9"},
+                                                        {"a\xff"
+                                                         "b",
+                                                         "a?b"},
+                                                        {"\xc3", "?"},
+                                                        {"\xe2\x82", "??"},
+                                                        {"\xed\xa0\x80"
+                                                         "z",
+                                                         "???z"}}) {
+    std::string copy = text;
+    utf8_mend(copy.data());
+    EXPECT_EQ(copy, mended);
+  }
 }
 
 } // namespace

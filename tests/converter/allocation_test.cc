@@ -172,9 +172,16 @@ TEST(Allocation, RankAndFront) {
   ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 2, 1, nullptr, &images, &error),
             OCTAVO_OK);
   const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
-  const precision_job job = {source.get(), nullptr, built.model, ranges.data(), &kRule,
-                             &images,      &images, 1,           nullptr};
+  input_cache inputs = {};
+  const precision_job job = {source.get(), true,    built.model, ranges.data(), &kRule,
+                             &inputs,      &images, 1,           nullptr};
+  const auto empty = [&] {
+    input_cache_free(&inputs);
+    inputs.sample = &images;
+    inputs.threads = 1;
+  };
   FailEach([&](octavo_error *e) {
+    empty();
     front f = {};
     const layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};
     const octavo_status status = front_measure(&job, precisions, &f, e);
@@ -182,10 +189,12 @@ TEST(Allocation, RankAndFront) {
     return status;
   });
   FailEach([&](octavo_error *e) {
+    empty();
     max_drop_result result;
     layer_precision precisions[2] = {PRECISION_INT8, PRECISION_INT8};
     return max_drop_solve(&job, 100.0, precisions, &result, e);
   });
+  input_cache_free(&inputs);
   image_sample_close(&images);
   built_model_free(&built);
 }
@@ -206,10 +215,15 @@ TEST(Allocation, Corrections) {
       Graph g(graph_copy(source.get(), e));
       if (g == nullptr)
         return OCTAVO_ERROR_MEMORY;
+      input_cache inputs = {};
+      inputs.sample = &images;
+      inputs.threads = 1;
       const correction_job job = {g.get(), built.model, ranges.data(), nullptr, &kRule,
-                                  &images, 1,           nullptr};
+                                  &inputs, 1,           nullptr};
       correction_report report;
-      return correct(&job, &report, e);
+      const octavo_status status = correct(&job, &report, e);
+      input_cache_free(&inputs);
+      return status;
     });
   FailEach([&](octavo_error *e) {
     Graph g(graph_copy(source.get(), e));

@@ -276,6 +276,8 @@ protected:
     ASSERT_EQ(image_sample_open(folder_.Path("images").c_str(), DATASET_TRAIN, 24, 1, nullptr,
                                 &images_, &error),
               OCTAVO_OK);
+    inputs_.sample = &images_;
+    inputs_.threads = 2;
     const calibration_job job = {g_.get(), float_.model, &images_, calibrator_find("minmax"),
                                  1,        nullptr,      0.0,      nullptr,
                                  false};
@@ -283,12 +285,13 @@ protected:
   }
   void TearDown() override {
     calibration_free(&ranges_);
+    input_cache_free(&inputs_);
     image_sample_close(&images_);
     built_model_free(&float_);
   }
 
   correction_job Job(graph *g, uint32_t threads) {
-    return {g, float_.model, ranges_.ranges, nullptr, &kRule, &images_, threads, nullptr};
+    return {g, float_.model, ranges_.ranges, nullptr, &kRule, &inputs_, threads, nullptr};
   }
 
   Graph Quantized(const graph *g) {
@@ -353,6 +356,7 @@ protected:
   Graph g_;
   built_model float_ = {};
   image_sample images_ = {};
+  input_cache inputs_ = {};
   calibration ranges_ = {};
   octavo_error error_ = {};
 };
@@ -382,6 +386,34 @@ TEST_F(Correct, BiasCorrectionTakesTheMeanErrorAway) {
   const uint32_t nodes[] = {0, 1, 5};
   for (int i = 0; i < 3; i++)
     EXPECT_LT(MeanError(coarse.get(), nodes[i]), 0.2 * before[i]) << g_->nodes[nodes[i]].name;
+}
+
+/* A sum of 40000 products leaves less room for the bias than one of a few: at 100 it takes all of
+ * that, so that the 101 of the float network would overflow. */
+TEST_F(Correct, BiasesStayWithinWhatInt32SumsLeaveThem) {
+  NetworkBuilder b;
+  const int32_t wide = b.Convolution("wide", b.Input({1, 8, 8, 3}), 625, 1, true);
+  b.Output(b.FullyConnected("deep", b.Reshape("flat", wide, {1, 40000}), 2));
+  Graph g = b.Take();
+  std::fill_n(Data(g.get(), "deep", 1), 2 * 40000, 1e-7f);
+  std::fill_n(Data(g.get(), "deep", 2), 2, 101.0f);
+  const graph_tensor &bias = Operand(g.get(), "deep", 2);
+  built_model reference = {};
+  ASSERT_EQ(built_model_create(g.get(), &kRule, &kNoLabels, &reference, &error_), OCTAVO_OK);
+  const std::vector<value_range> ranges(g->tensor_count, {0.0f, 128.0f});
+  correction_report report;
+  std::fill_n(static_cast<float *>(bias.data), 2, 100.0f);
+  correction_job job = Job(g.get(), 1);
+  job.reference = reference.model;
+  job.ranges = ranges.data();
+  ASSERT_EQ(correct_bias(&job, &report, &error_), OCTAVO_OK) << error_.text;
+  EXPECT_EQ(static_cast<float *>(bias.data)[0], 100.0f);
+  /* A bias of 10 leaves room. */
+  static_cast<float *>(bias.data)[0] = 10.0f;
+  std::fill_n(Data(g.get(), "deep", 1), 40000, 1e-4f);
+  ASSERT_EQ(correct_bias(&job, &report, &error_), OCTAVO_OK) << error_.text;
+  EXPECT_GT(static_cast<float *>(bias.data)[0], 20.0f);
+  built_model_free(&reference);
 }
 
 TEST_F(Correct, WithoutErrorNothingIsCorrected) {
@@ -449,17 +481,17 @@ TEST_F(Correct, SamplesAreWhatTheLayerMultiplies) {
   ASSERT_EQ(layers.count, 3u);
   EXPECT_EQ(layers.channels, 20u);
   const correction_job job = Job(g_.get(), 2);
-  prefix_inputs inputs = {};
+  const input_row *inputs = nullptr;
   ASSERT_EQ(prefix_inputs_read(q.get(), &job, 5, &inputs, &error_), OCTAVO_OK) << error_.text;
   uint64_t bytes = 0;
   layer_samples s = samples_plan(q.get(), &layers.rows[0], 5, &bytes);
   EXPECT_EQ(s.depth, 27u);
   EXPECT_EQ(s.per_image, 64u) << "all of them: fewer than there may be";
   EXPECT_EQ(bytes, 27u * s.count * 2);
-  ASSERT_EQ(samples_take(q.get(), &job, &inputs, layers.rows, 1, &s, &error_), OCTAVO_OK);
+  ASSERT_EQ(samples_take(q.get(), &job, inputs, 5, layers.rows, 1, &s, &error_), OCTAVO_OK);
   const int zero = q->tensors[q->inputs[0]].quantization.zero_point;
   for (uint32_t image = 0; image < 5; image++) {
-    const auto *pixels = reinterpret_cast<const int8_t *>(inputs.bytes + image * inputs.each);
+    const auto *pixels = reinterpret_cast<const int8_t *>(inputs->bytes + image * inputs->each);
     std::multiset<int> found, expected;
     for (int y = 0; y < 8; y++)
       for (int x = 0; x < 8; x++) {
@@ -481,7 +513,6 @@ TEST_F(Correct, SamplesAreWhatTheLayerMultiplies) {
     EXPECT_EQ(found, expected) << image;
   }
   octavo_memory_free(s.rows);
-  prefix_inputs_free(&inputs);
   layer_list_free(&layers);
 }
 

@@ -54,6 +54,10 @@ TEST(PlanLines, QuotedNames) {
   EXPECT_EQ(Parse(R"("say \"x\" \\ # y" minmax)").modules, Names{R"(say "x" \ # y)"});
 }
 
+TEST(PlanLines, LineBreaksInNamesAreEscaped) {
+  EXPECT_EQ(Parse(R"("a\nb" + "c\rd" + "e\n")").modules, (Names{"a\nb", "c\rd", "e\n"}));
+}
+
 TEST(PlanLines, WhatMakesNoSense) {
   for (const std::string &text :
        {std::string("conv +"), std::string("+ conv"), std::string("a + + b"),

@@ -80,6 +80,18 @@ TEST_F(Plan, TheTemplateFusesAsTheOtherModesDo) {
   EXPECT_THAT(Names(), ElementsAre("conv", "conv 2", "add"));
 }
 
+TEST_F(Plan, AnyNameIsReadBack) {
+  for (const char *name : {"line\nfeed", "\r", "tail\\", "\\n", "a \"b\"", "#", "x+y", "\t",
+                           "quantize", "\n\n\\\n", "n"}) {
+    octavo_memory_free(b_.Node(0).name);
+    b_.Node(0).name = octavo_memory_copy_string(name);
+    ASSERT_EQ(eager_plan_write(b_.Get(), "bad\nname.onnx", "mse", Path().c_str(), &error_),
+              OCTAVO_OK);
+    ASSERT_EQ(Read(ReadFile(Path())), OCTAVO_OK) << name << plan_.problems;
+    EXPECT_STREQ(plan_.layers[0].name, name);
+  }
+}
+
 TEST_F(Plan, WhatIsNotFusedStaysALayer) {
   ASSERT_EQ(Read("quantize\nconv minmax\nbn\nrelu\n\"conv 2\"\nadd\nrelu2\ndequantize\n"),
             OCTAVO_OK)

@@ -109,16 +109,61 @@ TEST_F(Program, PrecisionOptionsThatCannotWorkAreWrongUsage) {
 
 TEST_F(Program, OptionsThatWouldDoNothingAreWrongUsage) {
   for (const char *mode : {"float", "dynamic"})
-    ExpectFailure(Convert({"--mode", mode, "--require-int8"}), "go with --mode static", 2);
+    ExpectFailure(Convert({"--mode", mode, "--require-int8"}), "nothing is ", 2);
   ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--calib-report", "c.csv"}),
                 "without --search and --export-qdq", 2);
   ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(),
                                             "--search", "--calib-report", "c.csv"}),
                 "without --search and --export-qdq", 2);
   ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--plan", "a", "--write-plan", "b"}),
-                "without --plan", 2);
+                "--plan: found with --write-plan", 2);
   ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--json", "s.json"}),
                 "not of --export-qdq", 2);
+}
+
+TEST_F(Program, PercentileGoesWithTheCalibratorThatReadsIt) {
+  ExpectFailure(Convert({"--calib", Images(), "--percentile", "99"}),
+                "--percentile: found without --calibrator percentile", 2);
+  EXPECT_EQ(Convert({"--calib", Images(), "--percentile", "99", "--calibrator-for",
+                     "body=percentile", "--quiet"})
+                .code,
+            0);
+  TemporaryFolder other;
+  const std::string plan = other.Path("net.plan");
+  const std::vector<std::string> eager = {"--calib",      Images(), "--mode",
+                                          "static-eager", "--plan", plan,
+                                          "--percentile", "99",     "--quiet"};
+  std::filesystem::remove(Output());
+  ASSERT_EQ(RunProgram(OCTAVO_CONVERT, {Network(), "--write-plan", plan}).code, 0);
+  ExpectFailure(Convert(eager), "a plan that observes nothing with percentile", 2);
+  ASSERT_EQ(
+      RunProgram(OCTAVO_CONVERT, {Network(), "--write-plan", plan, "--calibrator", "percentile"})
+          .code,
+      0);
+  EXPECT_EQ(Convert(eager).code, 0);
+}
+
+TEST_F(Program, OptionsAreHeldAgainstWhatTheRunDoes) {
+  ExpectFailure(Convert({"--mode", "dynamic", "--correct", "none", "--calibrator", "mse"}),
+                "--calibrator, --correct: found with --mode dynamic, where it would do nothing, "
+                "since nothing is calibrated; --calibrator goes with --mode static",
+                2);
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--write-plan", folder_.Path("p"), "--calib",
+                                            Images(), "-o", Output()}),
+                "--output, --calib: found with --write-plan, where it would do nothing, since the "
+                "plan is made from the network alone; --output goes with any conversion, "
+                "--export-qdq of a model file",
+                2);
+  ExpectFailure(Convert({"--mode", "float", "--calib-count", "9"}), "without --calib", 2);
+  ExpectFailure(Convert({"--mode", "float", "--expect", "cat"}), "--expect goes with --doctor", 2);
+}
+
+TEST_F(Program, EveryUnsupportedOperatorIsTold) {
+  const ProgramResult r = RunProgram(
+      OCTAVO_CONVERT, {OCTAVO_TEST_DATA "/onnx/bad/unsupported_many.onnx", "-o", Output()});
+  ExpectFailure(r, "2 operators of this network are not supported: Sinh (1: /a), Det (1: /y)");
+  EXPECT_THAT(r.errors, StartsWith("Operators that are not supported, and their layers:\n"
+                                   "  Sinh (1): /a\n  Det (1): /y\nnot checked, since"));
 }
 
 /* Nothing is calibrated then. */
@@ -130,8 +175,13 @@ TEST_F(Program, WhatAQuantizedNetworkCannotTakeIsRefused) {
   };
   for (const std::vector<std::string> &arguments :
        {std::vector<std::string>{"--calib-report", folder_.Path("c.csv")},
-        {"--calibrator-for", "conv=mse"}})
-    ExpectFailure(convert("torch_per_tensor.onnx", arguments), "is quantized already");
+        {"--calibrator-for", "conv=mse"},
+        {"--correct", "bias"},
+        {"--calibrator", "mse"},
+        {"--percentile", "99", "--calibrator", "percentile"},
+        {"--weights", "per-channel"},
+        {"--mode", "dynamic"}})
+    ExpectFailure(convert("torch_per_tensor.onnx", arguments), "is quantized already", 2);
   ExpectFailure(convert("qdq_mixed.onnx", {"--require-int8"}), "stays in float32");
   const ProgramResult r = convert("torch_per_tensor.onnx", {"--require-int8"});
   EXPECT_EQ(r.code, 0) << r.errors;
@@ -149,6 +199,20 @@ TEST_F(Program, KeptLayersAreFloat) {
   EXPECT_STREQ(info.name, "stem");
   EXPECT_EQ(info.output.type, OCTAVO_FLOAT32);
   octavo_model_close(model);
+}
+
+/* ShuffleNet moves values in 48 layers that have no dynamic form. */
+TEST_F(Program, ALongListOfFloatLayersIsCutUnlessVerbose) {
+  const std::vector<std::string> arguments = {OCTAVO_TEST_DATA "/zoo/shufflenet_v2.onnx", "-o",
+                                              Output(), "--mode", "dynamic"};
+  ProgramResult r = RunProgram(OCTAVO_CONVERT, arguments);
+  ASSERT_EQ(r.code, 0) << r.errors;
+  EXPECT_THAT(r.output, HasSubstr(", and 36 more, which --verbose tells (48 of 68 layers)\n"));
+  EXPECT_THAT(r.output, Not(HasSubstr("/ReduceMean")));
+  std::vector<std::string> verbose = arguments;
+  verbose.push_back("--verbose");
+  r = RunProgram(OCTAVO_CONVERT, verbose);
+  EXPECT_THAT(r.output, HasSubstr("/ReduceMean (48 of 68 layers)\n"));
 }
 
 TEST_F(Program, EagerFollowsThePlanItWrote) {
@@ -273,8 +337,22 @@ TEST_F(Program, ExportsAndReadsBackWithoutCalibration) {
   EXPECT_EQ(r.code, 0) << r.errors;
   EXPECT_THAT(r.output, HasSubstr("4 of 5 layers int8"));
   r = RunProgram(OCTAVO_CONVERT, {onnx, "--search", "--calib", Images(), "--data", Images()});
-  EXPECT_EQ(r.code, 1);
+  EXPECT_EQ(r.code, 2);
   EXPECT_THAT(r.errors, HasSubstr("is quantized already"));
+  for (const std::vector<std::string> &option : {std::vector<std::string>{"--mode", "static"},
+                                                 {"--calib", Images()},
+                                                 {"--mean", "0.5"},
+                                                 {"--correct", "none"},
+                                                 {"--bgr"},
+                                                 {"--data", Images()},
+                                                 {"--labels", "labels.txt"}}) {
+    std::vector<std::string> arguments = {"--export-qdq", Output(), "-o", folder_.Path("x.onnx")};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    r = RunProgram(OCTAVO_CONVERT, arguments);
+    EXPECT_EQ(r.code, 2) << option[0];
+    EXPECT_THAT(r.errors, HasSubstr(option[0] + ": found with --export-qdq of a model file"));
+    EXPECT_FALSE(std::filesystem::exists(folder_.Path("x.onnx")));
+  }
   /* Exported again it is the same file. */
   const std::string second = folder_.Path("second.onnx");
   r = RunProgram(OCTAVO_CONVERT, {"--export-qdq", again, "-o", second, "--quiet"});
@@ -400,7 +478,7 @@ TEST_F(Program, UnknownCalibratorsAndCorrectionsAreRefused) {
     all.insert(all.end(), arguments.begin(), arguments.end());
     const ProgramResult r = Convert(all);
     EXPECT_EQ(r.code, 2) << arguments[0];
-    EXPECT_THAT(r.errors, HasSubstr("go with --mode static"));
+    EXPECT_THAT(r.errors, HasSubstr(" goes with --mode static"));
   }
 }
 
@@ -414,6 +492,25 @@ TEST_F(Program, SummaryAsJson) {
   EXPECT_STREQ(json_string_value(json_object_get(root, "mode")), "static");
   EXPECT_TRUE(json_is_null(json_object_get(root, "accuracy_model")));
   EXPECT_EQ(json_array_size(json_object_get(root, "layers")), 5u);
+  json_decref(root);
+}
+
+/* Paths are bytes, what goes into files is UTF-8. */
+TEST_F(Program, TheNameOfTheSourceNeedNotBeUtf8) {
+  const std::string source = folder_.Path("n\xff\xc3\xa9t.onnx"), summary = folder_.Path("s.json");
+  std::filesystem::copy_file(Network(), source);
+  const ProgramResult r = RunProgram(
+      OCTAVO_CONVERT, {source, "-o", Output(), "--mode", "float", "--json", summary, "-q"});
+  ASSERT_EQ(r.code, 0) << r.errors;
+  octavo_model *model = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(octavo_model_open(Output().c_str(), &model, &error), OCTAVO_OK) << error.text;
+  octavo_model_info info;
+  ASSERT_EQ(octavo_model_describe(model, &info), OCTAVO_OK);
+  EXPECT_STREQ(info.source, "n?\xc3\xa9t.onnx");
+  octavo_model_close(model);
+  json_t *root = json_load_file(summary.c_str(), 0, nullptr);
+  EXPECT_STREQ(json_string_value(json_object_get(root, "source")), "n?\xc3\xa9t.onnx");
   json_decref(root);
 }
 

@@ -1,4 +1,4 @@
-#include "converter/onnx/name_map.h"
+#include "converter/name_map.h"
 
 #include "runtime/memory.h"
 

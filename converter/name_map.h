@@ -1,6 +1,6 @@
-/* From the names of an ONNX graph's values to numbers. */
-#ifndef OCTAVO_CONVERTER_ONNX_NAME_MAP_H
-#define OCTAVO_CONVERTER_ONNX_NAME_MAP_H
+/* From names to numbers, by a hash. */
+#ifndef OCTAVO_CONVERTER_NAME_MAP_H
+#define OCTAVO_CONVERTER_NAME_MAP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -24,13 +24,13 @@ expect_content "$plain" "$target --static --no-images" "$files" "$libraries"
 
 # The programs in the archives are stripped.
 within() { # program, budget
-  local size
+  local size folder=${1#"$scratch/unpacked/octavo-$version-"}
   size=$(stat -c %s "$1")
   echo "$target: ${1#"$scratch/unpacked/"}: $size bytes, budget $2"
   expect "$1: needs no loader" '' "$(LC_ALL=C readelf -lW "$1" | grep INTERP)"
   expect "$1: has no symbols" 'no symbols' "$(LC_ALL=C readelf -SW "$1" | grep -q '\.symtab' || echo 'no symbols')"
   [ "$size" -le "$2" ] ||
-    expect "$1: bytes (scripts/size-report build/cross/NAME-OF-ARCHIVE/bin/octavo-run shows where)" "at most $2" "$size"
+    expect "$1: bytes (scripts/size-report build/cross/$folder shows where)" "at most $2" "$size"
 }
 read -r _ run_budget plain_budget inside_budget plain_inside_budget < <(grep "^$target " "$(dirname "$0")/budgets.txt")
 within "$images/bin/octavo-run" "$run_budget"

@@ -6,8 +6,18 @@
 # OCTAVO_DEPS=source links the static libraries that scripts/bootstrap built; OCTAVO_DEPS=system
 # links the distribution's.
 
-# The toolchain files name the Debian architecture whose libraries scripts/fetch-sysroot unpacks.
-if(OCTAVO_ARCHITECTURE)
+# The toolchain files name the Debian architecture whose libraries scripts/fetch-sysroot unpacks; those for
+# musl have libjpeg, libpng and zlib from scripts/device-libs.
+if(octavo_musl)
+  execute_process(
+    COMMAND ${PROJECT_SOURCE_DIR}/scripts/device-libs --print-prefix --toolchain ${CMAKE_TOOLCHAIN_FILE}
+    OUTPUT_VARIABLE octavo_device_libs OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE octavo_code)
+  if(NOT octavo_code EQUAL 0 OR NOT IS_DIRECTORY "${octavo_device_libs}")
+    message(FATAL_ERROR "Expected libjpeg and libpng for musl in '${octavo_device_libs}'. Run "
+      "scripts/cross, or scripts/device-libs --toolchain ${CMAKE_TOOLCHAIN_FILE}.")
+  endif()
+  list(PREPEND CMAKE_PREFIX_PATH ${octavo_device_libs})
+elseif(OCTAVO_ARCHITECTURE)
   execute_process(
     COMMAND ${PROJECT_SOURCE_DIR}/scripts/fetch-sysroot --print-folder ${OCTAVO_ARCHITECTURE}
     OUTPUT_VARIABLE octavo_sysroot OUTPUT_STRIP_TRAILING_WHITESPACE RESULT_VARIABLE octavo_code)
@@ -27,7 +37,7 @@ find_package(Threads REQUIRED)
 if(OCTAVO_RUN_IMAGES OR NOT OCTAVO_DEVICE_ONLY)
   find_package(JPEG REQUIRED)
   find_package(PNG REQUIRED)
-  if(OCTAVO_ARCHITECTURE)
+  if(octavo_sysroot)
     # jconfig.h differs between processors.
     set_property(TARGET JPEG::JPEG APPEND PROPERTY INTERFACE_INCLUDE_DIRECTORIES
       ${octavo_sysroot}/usr/include/${CMAKE_LIBRARY_ARCHITECTURE})

@@ -3,6 +3,8 @@
 #   runtime      octavo-run and liboctavo.so: what a device needs
 #   development  octavo.h, liboctavo.a, liboctavo.so's link, find_package, pkg-config, examples
 #   tools        octavo-convert, octavo-train and the other programs of a workstation
+#
+# With OCTAVO_STATIC_PROGRAMS there is no liboctavo.so. The target octavo_device builds the first two.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 include(OctavoMergedLibrary)
@@ -12,8 +14,16 @@ set(octavo_package_dir ${PROJECT_BINARY_DIR}/package)
 # The programs and the libraries.
 octavo_add_merged_library(${octavo_package_dir}/liboctavo.a)
 install(TARGETS octavo-run RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT runtime)
-install(TARGETS octavo_shared
-  LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+add_custom_target(octavo_device DEPENDS octavo-run octavo_merged)
+if(TARGET octavo_shared)
+  add_dependencies(octavo_device octavo_shared)
+  install(TARGETS octavo_shared
+    LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT runtime NAMELINK_COMPONENT development)
+endif()
+if(OCTAVO_MODEL)
+  get_filename_component(octavo_model_name ${OCTAVO_MODEL} NAME_WE)
+  add_dependencies(octavo_device octavo-run-${octavo_model_name})
+endif()
 foreach(program IN ITEMS bench convert eval make-images make-network train train-bench)
   if(TARGET octavo-${program})
     install(TARGETS octavo-${program}
@@ -28,6 +38,11 @@ string(REGEX REPLACE "/$" "" octavo_prefix_from_pc ${octavo_prefix_from_pc})
 set(octavo_private_libraries ${OCTAVO_SYSTEM_LIBRARIES})
 list(TRANSFORM octavo_private_libraries PREPEND -l)
 string(JOIN " " octavo_private_libraries ${octavo_private_libraries})
+set(octavo_public_libraries -loctavo)
+if(NOT TARGET octavo_shared)
+  string(APPEND octavo_public_libraries " ${octavo_private_libraries}")
+  set(octavo_private_libraries "")
+endif()
 configure_file(${octavo_package_templates}/octavo.pc.in ${octavo_package_dir}/octavo.pc @ONLY)
 configure_package_config_file(${octavo_package_templates}/octavoConfig.cmake.in
   ${octavo_package_dir}/octavoConfig.cmake

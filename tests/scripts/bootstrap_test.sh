@@ -24,8 +24,25 @@ one=$("$bootstrap" --print-prefix --toolchain "$scratch/toolchain.cmake")
 echo 'set(CMAKE_C_FLAGS_INIT -mcpu=cortex-a53)' >>"$scratch/toolchain.cmake"
 two=$("$bootstrap" --print-prefix --toolchain "$scratch/toolchain.cmake")
 expect 'another toolchain, another prefix' differs "$([ "$one" = "$two" ] || echo differs)"
+# So does a file that it includes, and neither a comment nor what only tests read.
+echo 'include(${CMAKE_CURRENT_LIST_DIR}/part.cmake)' >>"$scratch/toolchain.cmake"
+keys() { # line for the included file
+  echo "$1" >>"$scratch/part.cmake"
+  "$bootstrap" --print-prefix --toolchain "$scratch/toolchain.cmake"
+  "$root/scripts/device-libs" --print-prefix --toolchain "$scratch/toolchain.cmake"
+}
+one=$(keys 'set(CMAKE_C_COMPILER one)')
+expect 'a comment in an included file, the same prefixes' "$one" "$(keys '# Why.')"
+expect 'an emulator, the same prefixes' "$one" "$(keys 'set(OCTAVO_EMULATED_CPUS max)')"
+two=$(keys 'set(CMAKE_C_COMPILER two)')
+expect 'another included file, other prefixes' 2 "$(printf '%s\n' "$one" "$two" | sort | uniq -u | grep -c . | awk '{ print $1 / 2 }')"
+mv "$scratch/part.cmake" "$scratch/other.cmake"
+expect 'exit code for an included file that is not there' 1 \
+  "$("$bootstrap" --print-prefix --toolchain "$scratch/toolchain.cmake" >/dev/null 2>&1; echo $?)"
 sed 's/=-O2 -DNDEBUG/=-O1 -DNDEBUG/' "$bootstrap" >"$scratch/bootstrap"
+cp "$root"/scripts/{locate-cache,private-apt,install-missing} "$scratch/"
 changed=$(bash "$scratch/bootstrap" --print-prefix)
+expect_text 'a copy of bootstrap' "$OCTAVO_CACHE/libs/xnnpack-" "$changed"
 expect 'another option, another prefix' differs "$([ "$changed" = "$prefix" ] || echo differs)"
 
 # An archive with another hash gets nowhere near a compiler.

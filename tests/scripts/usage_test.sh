@@ -1,6 +1,6 @@
 # --help and wrong usage of every script.
 . "$(dirname "$0")/expect.sh"
-for script in bootstrap demo get-cifar10 lint test; do
+for script in bootstrap cross demo device-libs fetch-dnnl3 fetch-musl fetch-sysroot get-cifar10 lint test; do
   output=$("$root/scripts/$script" --help)
   expect "exit code of $script --help" 0 $?
   expect_text "$script --help" "usage: scripts/$script" "$output"
@@ -13,4 +13,14 @@ expect 'exit code of demo for a folder that is not there' 1 $?
 expect_text 'demo' "$scratch/nothing" "$message"
 message=$("$root/scripts/demo" --data 2>&1)
 expect 'exit code of demo --data without a folder' 2 $?
+for words in ':expected a target' 'riscv:unknown target' 'armhf-linux aarch64-linux:expected one target' \
+  'armhf-linux --jobs many:expected a number' 'armhf-linux --model:--model needs a value'; do
+  # shellcheck disable=SC2086
+  message=$("$root/scripts/cross" ${words%%:*} 2>&1)
+  expect "exit code of cross ${words%%:*}" 2 $?
+  expect_text "cross ${words%%:*}" "${words#*:}" "$message"
+done
+message=$("$root/scripts/cross" armhf-linux --model "$scratch/absent.octavo" 2>&1)
+expect 'exit code of cross for a model that is not there' 1 $?
+expect_text 'cross --model' "$scratch/absent.octavo: no such file" "$message"
 finish

@@ -78,7 +78,7 @@ typedef struct option_program {
   const char *const *examples;   /* NULL-terminated lines, or NULL */
   const char *const *exit_codes; /* NULL-terminated lines "1  some image could not be read"; NULL =
                                     the usual 0, 1, 2 */
-  bool draft; /* needs and excludes are left for another parse, with other defaults */
+  bool draft;   /* needs and excludes are left for another parse, with other defaults */
   size_t given; /* offset in the struct of a uint64_t in which bit i is set if options[i] was given;
                    0 = there is none */
 } option_program;

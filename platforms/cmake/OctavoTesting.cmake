@@ -25,13 +25,18 @@ file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/gtest)
 # Builds the programs that ThreadSanitizer is meant for, and no others.
 add_custom_target(octavo_threads_tests)
 
+# In a build for another processor: the tests with the label `quick`, which scripts/test runs without
+# --all. These are tests of these folders on the first emulated processor, and those that ask for the label;
+# on every processor those with the label `verify`.
+add_custom_target(octavo_quick_tests)
+set(octavo_quick_folders operators runtime session)
+
 # octavo_register_test(NAME [THREADED] LABELS a b COMMAND c...)
 # THREADED: ctest runs no other test beside it. pthreadpool's threads wait for work by spinning, so
 # two such tests at once on two cores take ten times as long as one after the other.
 # A program that finds that it cannot run here says why and exits with 77: skipped.
 # In a build for another processor the test runs on each that the toolchain file lists, as
-# NAME.PROCESSOR and with the name of its folder as a label. What scripts/test runs without --all has
-# the label `quick`: all tests on the first processor, those with the label `verify` on each.
+# NAME.PROCESSOR and with the name of its folder as a label.
 function(octavo_register_test name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "THREADED" "" "LABELS;COMMAND")
   if(CMAKE_CROSSCOMPILING)
@@ -56,7 +61,14 @@ function(octavo_register_emulated_tests name labels program)
   if("threads" IN_LIST labels)
     set(threaded ON)
   endif()
-  set(quick quick)
+  set(quick)
+  if(folder IN_LIST octavo_quick_folders OR labels MATCHES "quick|verify")
+    list(REMOVE_ITEM labels quick)
+    set(quick quick)
+    if(TARGET ${program})
+      add_dependencies(octavo_quick_tests ${program})
+    endif()
+  endif()
   foreach(cpu IN LISTS OCTAVO_EMULATED_CPUS)
     if(OCTAVO_EMULATOR_PROGRAM AND TARGET ${program})
       set(command ${OCTAVO_EMULATOR_PROGRAM} $<TARGET_FILE:${program}> ${ARGN})

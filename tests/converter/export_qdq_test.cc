@@ -199,19 +199,30 @@ TEST(ExportQdq, MixedPrecisionKeepsFloatLayers) {
   ExpectSameResults(g.get(), back.get());
 }
 
-// The names of the graph that the exporter would make up, and those with a number, are taken.
+// The names of the graph that the exporter would make up are taken, and weights that three float
+// layers share are written thrice.
 TEST(ExportQdq, NamesThatAreMadeUpAreNew) {
   const TemporaryFolder folder;
-  Graph g = Quantize(*TinyNetwork());
+  NetworkBuilder b;
+  int32_t x = b.Convolution("stem", b.Input({1, 8, 8, 3}), 4, 3, true);
+  for (const char *name : {"first", "second", "third"})
+    x = b.Convolution(name, x, 4, 3, true);
+  b.Output(b.FullyConnected("fc", b.GlobalAveragePool("mean", x), 4));
+  const Graph source = b.Take();
+  source->nodes[2].inputs[1] = source->nodes[3].inputs[1] = source->nodes[1].inputs[1];
+  std::vector<layer_precision> precisions(source->node_count, PRECISION_INT8);
+  precisions[1] = precisions[2] = precisions[3] = PRECISION_FLOAT;
+  Graph g = Quantize(*source, &precisions);
+  ASSERT_NE(g, nullptr);
   const std::string wanted = g->tensors[g->nodes[0].outputs[0]].name;
   uint32_t taken = 0;
   for (uint32_t t = 0; t < g->tensor_count; t++)
-    if (g->tensors[t].constant && taken < 4) {
-      static const char *const ends[] = {"_scale", "_zero_point", "_dequantize", "_dequantized"};
+    if (g->tensors[t].constant && taken < 3) {
+      static const char *const ends[] = {"_scale", "_zero_point", "_dequantize"};
       octavo_memory_free(g->tensors[t].name);
       g->tensors[t].name = octavo_memory_copy_string((wanted + ends[taken++]).c_str());
     }
-  ASSERT_EQ(taken, 4u);
+  ASSERT_EQ(taken, 3u);
   const std::string path = folder.Path("x.onnx");
   octavo_error error = {};
   ASSERT_EQ(export_qdq(g.get(), &kNoNotes, path.c_str(), &error), OCTAVO_OK) << error.text;

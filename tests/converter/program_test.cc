@@ -11,6 +11,7 @@ extern "C" {
 #include <gmock/gmock.h>
 #include <jansson.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -277,6 +278,10 @@ TEST_F(Program, ALongListOfFloatLayersIsCutUnlessVerbose) {
   ASSERT_EQ(r.code, 0) << r.errors;
   EXPECT_THAT(r.output, HasSubstr(", and 36 more, which --verbose tells (48 of 68 layers)\n"));
   EXPECT_THAT(r.output, Not(HasSubstr("/ReduceMean")));
+  const size_t begin = r.output.find("in float32: "), end = r.output.find(", and 36 more");
+  ASSERT_LT(begin, end);
+  EXPECT_EQ(std::count(r.output.begin() + (long)begin, r.output.begin() + (long)end, ','), 11)
+      << "12 names";
   std::vector<std::string> verbose = arguments;
   verbose.push_back("--verbose");
   r = RunProgram(OCTAVO_CONVERT, verbose);

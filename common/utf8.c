@@ -16,6 +16,17 @@ size_t utf8_length(const char *text) {
   return length;
 }
 
+size_t utf8_prefix(const char *text, size_t limit) {
+  size_t length = 0;
+  while (length < limit && text[length] != '\0') {
+    const size_t step = utf8_length(text + length);
+    if (step > limit - length)
+      break;
+    length += step == 0 ? 1 : step;
+  }
+  return length;
+}
+
 const char *utf8_name_fault(const char *text, size_t length) {
   for (size_t i = 0, step = 0; i < length; i += step) {
     const unsigned char first = (unsigned char)text[i];

@@ -11,6 +11,10 @@ extern "C" {
 /* Bytes of the sequence at `text`, 0 if there is none. Never looks past a NUL or a line's end. */
 size_t utf8_length(const char *text);
 
+/* Bytes of the longest beginning of `text` that has at most `limit` of them and ends behind a
+ * character. */
+size_t utf8_prefix(const char *text, size_t limit);
+
 /* Puts '?' in place of every byte that belongs to no such sequence. */
 void utf8_mend(char *text);
 

@@ -38,7 +38,8 @@ static const option_descriptor options[] = {
      .kind = OPTION_FLAG,
      .offset = AT(export_qdq),
      .help = "Write the int8 network as an ONNX model with QuantizeLinear and DequantizeLinear "
-             "nodes, for other tools. NETWORK may be an .octavo file then."},
+             "nodes, for other tools. NETWORK may be an .octavo file then.",
+     .excludes = OPTION_NAMES("write-plan", "calib-report", "test-vectors", "report", "json")},
     {.name = "mode",
      .kind = OPTION_CHOICE,
      .offset = AT(mode),
@@ -105,7 +106,8 @@ static const option_descriptor options[] = {
              " unless given. bias: take the mean error of each "
              "layer off its bias. equalize: even out the weights of neighbouring layers, for "
              "--weights per-tensor. round: choose how each weight is rounded by what that does to "
-             "the layer's results; takes minutes on large networks."},
+             "the layer's results, once, with all layers int8 that are not kept in float32; takes "
+             "minutes on large networks."},
     {.name = "seed",
      .kind = OPTION_SEED,
      .offset = AT(seed),
@@ -136,12 +138,16 @@ static const option_descriptor options[] = {
      .maximum = 100,
      .help = "Keep as few layers in float32 as needed to stay within P points of the float32 "
              "network, measured on the test images of --data; fail, with the best that was "
-             "found, if that cannot be."},
+             "found, if that cannot be.",
+     .needs = OPTION_NAMES("data")},
     {.name = "search",
      .kind = OPTION_FLAG,
      .offset = AT(search),
      .help = "Instead of writing a model print accuracy, latency and size, measured, from all "
-             "layers int8 to all float32; needs --data."},
+             "layers int8 to all float32; needs --data.",
+     .needs = OPTION_NAMES("data"),
+     .excludes = OPTION_NAMES("output", "export-qdq", "calib-report", "max-drop", "test-vectors",
+                              "report")},
     {.name = "require-int8",
      .kind = OPTION_FLAG,
      .offset = AT(require_int8),
@@ -217,6 +223,7 @@ static const option_descriptor options[] = {
      .value = "FILE",
      .help = "Write what int8 does to each layer: a page if the name ends in .html, data if in "
              ".json. May be given twice.",
+     .needs = OPTION_NAMES("calib"),
      .group = "Report"},
     {.name = "doctor",
      .kind = OPTION_FLAG,
@@ -224,6 +231,7 @@ static const option_descriptor options[] = {
      .help = "Convert nothing; find out how the network (or a model file) wants its images: try "
              "the usual mistakes in channels, values, size and layout on images whose class is "
              "known, rank them, and say what to pass. With --data, also on a labelled folder.",
+     .excludes = OPTION_NAMES("export-qdq", "write-plan"),
      .group = "Doctor"},
     {.name = "expect",
      .kind = OPTION_STRING,
@@ -247,7 +255,8 @@ static const option_descriptor options[] = {
      .letter = 'v',
      .kind = OPTION_FLAG,
      .offset = AT(verbose),
-     .help = "Show all layers, not only the worst, and the ranges of activations."},
+     .help = "Show all layers, not only the worst, and the ranges of activations.",
+     .excludes = OPTION_NAMES("quiet")},
     {.name = "quiet",
      .letter = 'q',
      .kind = OPTION_FLAG,
@@ -311,11 +320,6 @@ static int check_report(const convert_options *values) {
   for (uint32_t i = 0; i < values->report.count; i++)
     if (!report_path_is_known(values->report.values[i]))
       return usage("--report: expected a name that ends in .html or .json");
-  if (values->report.count == 0)
-    return OPTIONS_RUN;
-  if (values->calibration == NULL || values->output == NULL || values->export_qdq)
-    return usage("--report tells what a conversion to a model file does on images: give --calib "
-                 "DIR and --output FILE");
   return OPTIONS_RUN;
 }
 
@@ -351,27 +355,13 @@ int cli_parse(int argc, char **argv, convert_options *values) {
     return code;
   if (cli_check_run(values, run_of(values), &error) != OCTAVO_OK)
     return usage(error.text);
-  if (values->verbose && values->quiet)
-    return usage("--verbose and --quiet exclude each other");
   if (values->output == NULL && !values->search && !values->doctor && values->write_plan == NULL)
     return usage("--output FILE is missing: where to write the model");
-  if ((values->mode == CONVERT_STATIC_EAGER) != (values->plan != NULL) &&
-      values->write_plan == NULL)
-    return usage("--mode static-eager and --plan FILE go together; --write-plan FILE writes a plan "
-                 "to begin with");
-  if (values->output != NULL && values->search)
-    return usage("--search writes no model, so it goes without --output");
-  if (values->data == NULL && (values->search || !isnan(values->max_drop)))
-    return usage("--search and --max-drop measure the accuracy: --data DIR is missing");
+  if (values->mode == CONVERT_STATIC_EAGER && values->plan == NULL && values->write_plan == NULL)
+    return usage("--mode static-eager follows a plan: --plan FILE is missing; --write-plan FILE "
+                 "writes one to begin with");
   if (values->correct == NULL)
     values->correct = DEFAULT_CORRECTIONS;
-  if (values->calib_report != NULL && (values->search || values->export_qdq))
-    return usage("--calib-report goes with a conversion to a model file, without --search and "
-                 "--export-qdq");
-  if (values->json != NULL && values->export_qdq)
-    return usage("--json tells of a conversion to a model file, not of --export-qdq");
-  if (values->search && !isnan(values->max_drop))
-    return usage("--search and --max-drop exclude each other");
   if (values->scale.count > 1)
     return usage("--scale: expected one number");
   static int (*const checks[])(const convert_options *) = {check_calibration, check_doctor,

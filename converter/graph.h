@@ -160,6 +160,10 @@ octavo_status graph_compact(graph *g, octavo_error *error);
 /* The tensor, or live node, of that name, or GRAPH_NONE. */
 int32_t graph_find_tensor(const graph *g, const char *name);
 int32_t graph_find_node(const graph *g, const char *name);
+/* "base_suffix" into `name`, which has room for OCTAVO_FORMAT_MAX_NAME and a NUL: a base so long
+ * that a suffix of up to 11 bytes, and a number to make the name unique, do not fit is cut behind
+ * one of its characters. */
+void graph_derive_name(const char *base, const char *suffix, char *name);
 /* Gives a tensor that stands in for another its name, and the other way round. */
 void graph_swap_names(graph *g, int32_t a, int32_t b);
 /* Whether the node only quantizes or dequantizes. */

@@ -1,7 +1,12 @@
 #include "converter/graph.h"
 
+#include "common/utf8.h"
+
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
+
+#define DERIVED_BASE_BYTES 1000u
 
 int32_t graph_find_tensor(const graph *g, const char *name) {
   for (uint32_t t = 0; t < g->tensor_count; t++)
@@ -15,6 +20,11 @@ int32_t graph_find_node(const graph *g, const char *name) {
     if (!g->nodes[n].removed && strcmp(g->nodes[n].name, name) == 0)
       return (int32_t)n;
   return GRAPH_NONE;
+}
+
+void graph_derive_name(const char *base, const char *suffix, char *name) {
+  snprintf(name, OCTAVO_FORMAT_MAX_NAME + 1, "%.*s_%s", (int)utf8_prefix(base, DERIVED_BASE_BYTES),
+           base, suffix);
 }
 
 void graph_swap_names(graph *g, int32_t a, int32_t b) {

@@ -31,7 +31,7 @@ static octavo_status read_all(const input_cache *cache, octavo_model *model, inp
   if (status == OCTAVO_OK)
     status = parallel_run(
         &(parallel_job){
-            .end = row->images, .threads = cache->threads, .task = read_image, .context = &r},
+            .end = row->kept, .threads = cache->threads, .task = read_image, .context = &r},
         error);
   for (uint32_t t = 0; t < cache->threads; t++)
     octavo_session_free(r.sessions[t]);
@@ -44,7 +44,7 @@ static input_row *find_row(input_cache *cache, const octavo_tensor_info *input) 
     input_row *row = &cache->rows[i];
     const bool same_scale = input->type != OCTAVO_INT8 ||
                             (row->scale == input->scale && row->zero_point == input->zero_point);
-    if (row->bytes != NULL && row->type == input->type && same_scale)
+    if (row->images > 0 && row->type == input->type && same_scale)
       return row;
   }
   return NULL;
@@ -62,6 +62,27 @@ static input_row *give_up_row(input_cache *cache, input_row *of_kind) {
   return row;
 }
 
+/* How many images of a row that is to be filled fit beside the other rows. */
+static uint32_t images_that_fit(const input_cache *cache, uint32_t images, size_t each) {
+  size_t room = cache->limit > 0 ? cache->limit : INPUT_CACHE_BYTES;
+  for (uint32_t i = 0; i < INPUT_CACHE_ROWS; i++)
+    room -= cache->rows[i].kept * cache->rows[i].each;
+  return room / each < images ? (uint32_t)(room / each) : images;
+}
+
+/* Reads what fits. */
+static octavo_status fill(input_cache *cache, octavo_model *model, input_row *row,
+                          octavo_error *error) {
+  const uint32_t kept = images_that_fit(cache, row->images, row->each);
+  if (kept == 0)
+    return OCTAVO_OK;
+  row->bytes = octavo_memory_alloc(kept, row->each);
+  if (row->bytes == NULL)
+    return octavo_error_memory(error, (uint64_t)kept * row->each, "images");
+  row->kept = kept;
+  return read_all(cache, model, row, error);
+}
+
 octavo_status input_cache_get(input_cache *cache, octavo_model *model, uint32_t images,
                               const input_row **inputs, octavo_error *error) {
   octavo_tensor_info input = {0};
@@ -77,13 +98,10 @@ octavo_status input_cache_get(input_cache *cache, octavo_model *model, uint32_t 
   *row = (input_row){.type = input.type,
                      .scale = input.scale,
                      .zero_point = input.zero_point,
+                     .sample = cache->sample,
                      .images = images,
-                     .each = input.bytes,
-                     .bytes = octavo_memory_alloc(images, input.bytes)};
-  if (row->bytes == NULL)
-    status = octavo_error_memory(error, (uint64_t)images * input.bytes, "images");
-  else
-    status = read_all(cache, model, row, error);
+                     .each = input.bytes};
+  status = fill(cache, model, row, error);
   if (status != OCTAVO_OK) {
     octavo_memory_free(row->bytes);
     *row = (input_row){0};
@@ -91,8 +109,12 @@ octavo_status input_cache_get(input_cache *cache, octavo_model *model, uint32_t 
   return status;
 }
 
-void input_row_feed(const input_row *inputs, uint32_t i, octavo_session *session) {
+octavo_status input_row_feed(const input_row *inputs, uint32_t i, octavo_session *session,
+                             octavo_error *error) {
+  if (i >= inputs->kept)
+    return image_sample_feed(inputs->sample, i, session, error);
   memcpy(octavo_session_input(session, 0), inputs->bytes + i * inputs->each, inputs->each);
+  return OCTAVO_OK;
 }
 
 void input_cache_free(input_cache *cache) {

@@ -40,8 +40,10 @@ static octavo_status write_results(const conversion *c, octavo_error *error) {
   return status;
 }
 
-static octavo_status diagnose_images(const convert_options *options, octavo_error *error) {
-  return doctor_run(options, options->quiet ? NULL : stdout, options->quiet ? NULL : stderr, error);
+static octavo_status diagnose_images(const convert_options *options, char **unsupported,
+                                     octavo_error *error) {
+  return doctor_run(options, options->quiet ? NULL : stdout, options->quiet ? NULL : stderr,
+                    unsupported, error);
 }
 
 static octavo_status write_what_was_asked(const conversion *c, octavo_error *error) {
@@ -77,7 +79,7 @@ int main(int argc, char **argv) {
   bool is_misused = false;
   octavo_status status;
   if (options.doctor) {
-    status = diagnose_images(&options, &error);
+    status = diagnose_images(&options, &c.unsupported, &error);
   } else if (options.export_qdq && export_job_is_model(options.source)) {
     status = cli_check_run(&options, CLI_RUN_EXPORT_MODEL, &error);
     is_misused = status != OCTAVO_OK;

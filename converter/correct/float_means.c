@@ -47,8 +47,8 @@ static octavo_status take_image(void *context, uint32_t thread, uint32_t index,
   sums_run *run = context;
   struct lane *lane = &run->lanes[thread];
   lane->row = run->sums + index * run->layers->channels;
-  input_row_feed(run->inputs, index, lane->session);
-  return octavo_session_run(lane->session, error);
+  const octavo_status status = input_row_feed(run->inputs, index, lane->session, error);
+  return status == OCTAVO_OK ? octavo_session_run(lane->session, error) : status;
 }
 
 octavo_status float_sums(const correction_job *job, const layer_list *layers, uint32_t images,

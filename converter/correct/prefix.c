@@ -53,8 +53,9 @@ static octavo_status run_image(void *context, uint32_t thread, uint32_t index,
                                octavo_error *error) {
   const prefix_state *state = context;
   octavo_session *session = state->sessions[thread];
-  input_row_feed(state->inputs, index, session);
-  const octavo_status status = octavo_session_run(session, error);
+  octavo_status status = input_row_feed(state->inputs, index, session, error);
+  if (status == OCTAVO_OK)
+    status = octavo_session_run(session, error);
   if (status == OCTAVO_OK)
     state->visit(state->context, index, octavo_session_output(session, 0), state->output_bytes);
   return status;

@@ -119,7 +119,9 @@ static octavo_status take_image(void *context, uint32_t thread, uint32_t index,
   struct sample_lane *lane = &run->lanes[thread];
   const int32_t input = run->quantized->inputs[0];
   lane->image = index;
-  input_row_feed(run->inputs, index, lane->session);
+  const octavo_status status = input_row_feed(run->inputs, index, lane->session, error);
+  if (status != OCTAVO_OK)
+    return status;
   if (run->quantized->tensors[input].type == GRAPH_INT8)
     take_tensor(lane, input, octavo_session_input(lane->session, 0));
   return octavo_session_run(lane->session, error);

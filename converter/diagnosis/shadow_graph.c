@@ -3,7 +3,6 @@
 #include "runtime/error.h"
 #include "runtime/memory.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Whether the result is int8 or, in dynamic quantization, a constant is. */
@@ -72,7 +71,7 @@ static octavo_status add_quantize(graph *g, uint32_t position, int32_t input,
                                   const graph_tensor *as, int32_t *output, octavo_error *error) {
   octavo_status status = add_like(g, as, output, error);
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_probe", g->tensors[input].name);
+  graph_derive_name(g->tensors[input].name, "probe", name);
   uint32_t index = 0;
   if (status == OCTAVO_OK)
     status = graph_insert_node(g, position, OCTAVO_OP_QUANTIZE, name, "QuantizeLinear", &input, 1,

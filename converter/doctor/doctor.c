@@ -51,9 +51,9 @@ static octavo_status try_all(const convert_options *options, const doctor_subjec
 }
 
 octavo_status doctor_run(const convert_options *options, FILE *stream, FILE *progress,
-                         octavo_error *error) {
+                         char **unsupported, octavo_error *error) {
   doctor_subject subject;
-  octavo_status status = doctor_subject_open(options, &subject, error);
+  octavo_status status = doctor_subject_open(options, &subject, unsupported, error);
   if (status != OCTAVO_OK)
     return status;
   doctor_images images = {0};

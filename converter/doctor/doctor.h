@@ -11,9 +11,10 @@ extern "C" {
 #endif
 
 /* Tries the usual mistakes and prints what it found to `stream` (NULL = nowhere), and to
- * options->json if given. Errors: of every kind; the message says what to do. */
+ * options->json if given. *unsupported: as of onnx_import_listing. Errors: of every kind; the
+ * message says what to do. */
 octavo_status doctor_run(const convert_options *options, FILE *stream, FILE *progress,
-                         octavo_error *error);
+                         char **unsupported, octavo_error *error);
 
 #ifdef __cplusplus
 }

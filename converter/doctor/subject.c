@@ -53,9 +53,9 @@ static octavo_status build(const convert_options *options, graph *g, doctor_subj
 }
 
 static octavo_status open_network(const convert_options *options, doctor_subject *s,
-                                  octavo_error *error) {
+                                  char **unsupported, octavo_error *error) {
   graph *g = NULL;
-  octavo_status status = onnx_import(options->source, &g, error);
+  octavo_status status = onnx_import_listing(options->source, &g, unsupported, error);
   if (status == OCTAVO_OK)
     status = build(options, g, s, error);
   graph_free(g);
@@ -63,13 +63,14 @@ static octavo_status open_network(const convert_options *options, doctor_subject
 }
 
 octavo_status doctor_subject_open(const convert_options *options, doctor_subject *subject,
-                                  octavo_error *error) {
+                                  char **unsupported, octavo_error *error) {
   memset(subject, 0, sizeof *subject);
+  *unsupported = NULL;
   bool model_file = false;
   octavo_status status = octavo_import_recognises(options->source, &model_file, error);
   if (status == OCTAVO_OK)
     status = model_file ? open_model_file(options, subject, error)
-                        : open_network(options, subject, error);
+                        : open_network(options, subject, unsupported, error);
   if (status != OCTAVO_OK) {
     doctor_subject_close(subject);
     return status;

@@ -18,10 +18,11 @@ typedef struct doctor_subject {
 } doctor_subject;
 
 /* Opens options->source; the options about preprocessing and labels count for an ONNX file. On
- * failure *subject is all zero. Errors: those of reading either; ARGUMENT (the input is no image).
+ * failure *subject is all zero, and *unsupported as of onnx_import_listing. Errors: those of
+ * reading either; ARGUMENT (the input is no image).
  */
 octavo_status doctor_subject_open(const convert_options *options, doctor_subject *subject,
-                                  octavo_error *error);
+                                  char **unsupported, octavo_error *error);
 
 void doctor_subject_close(doctor_subject *subject);
 

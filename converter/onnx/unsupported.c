@@ -1,5 +1,6 @@
 #include "converter/onnx/unsupported.h"
 
+#include "common/utf8.h"
 #include "runtime/memory.h"
 
 #include <stdio.h>
@@ -78,10 +79,11 @@ static int write_list(const unsupported_list *list, int limit, char *text, size_
   for (uint32_t i = 0; i < list->row_count; i++) {
     const unsupported_row *row = &list->rows[i];
     const bool cut = row->length > (size_t)limit;
+    const int shown = (int)utf8_prefix(row->layers, (size_t)limit);
     *is_cut |= cut;
     const size_t used = (size_t)length < size ? (size_t)length : size - 1;
     length += snprintf(text + used, size - used, "%s%s (%u: %.*s%s)", i == 0 ? "" : ", ", row->what,
-                       row->count, limit, row->layers, cut ? "…" : "");
+                       row->count, shown, row->layers, cut ? "…" : "");
   }
   return length;
 }

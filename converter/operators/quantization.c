@@ -1,7 +1,6 @@
 #include "converter/operators/quantization.h"
 
 #include <float.h>
-#include <stdio.h>
 
 /* ---- Scale and zero point ------------------------------------------------------------------- */
 
@@ -130,17 +129,19 @@ static octavo_status agree(const onnx_node *n, graph_tensor *t, const quantizati
 static octavo_status dequantize_activation(onnx_node *n, int32_t source, const char *name,
                                            int32_t *output) {
   const graph_tensor *t = &n->graph->tensors[source];
-  char made[OCTAVO_FORMAT_MAX_NAME + 1], node_name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(made, sizeof made, "%.1000s_dequantized", t->name);
-  snprintf(node_name, sizeof node_name, "%.1000s%s", name == NULL ? t->name : n->name,
-           name == NULL ? "_dequantize" : "");
-  if (name == NULL)
+  const char *node = n->name;
+  char made[OCTAVO_FORMAT_MAX_NAME + 1], made_node[OCTAVO_FORMAT_MAX_NAME + 1];
+  if (name == NULL) {
+    graph_derive_name(t->name, "dequantized", made);
+    graph_derive_name(t->name, "dequantize", made_node);
     name = made;
+    node = made_node;
+  }
   return quantization_add_conversion(n,
                                      &(quantization_conversion){.op = OCTAVO_OP_DEQUANTIZE,
                                                                 .from = source,
                                                                 .tensor = name,
-                                                                .node = node_name,
+                                                                .node = node,
                                                                 .type = GRAPH_FLOAT32},
                                      output);
 }
@@ -162,7 +163,7 @@ octavo_status quantization_dequantize(onnx_node *n, const quantized_operand *ope
   if (status != OCTAVO_OK)
     return status;
   char made[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(made, sizeof made, "%.1000s_dequantized", t->name);
+  graph_derive_name(t->name, "dequantized", made);
   if (t->constant)
     return quantization_dequantize_constant(n, source, &q, name == NULL ? made : name, output);
   if (q.count != 1)

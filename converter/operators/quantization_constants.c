@@ -2,8 +2,6 @@
 #include "converter/operators/quantization.h"
 #include "runtime/memory.h"
 
-#include <stdio.h>
-
 static int32_t element(const graph_tensor *t, size_t i) {
   switch (t->type) {
   case GRAPH_INT8:
@@ -94,7 +92,7 @@ octavo_status quantization_dequantize_bias(onnx_node *n, uint32_t bias, float in
   for (uint32_t i = 0; i < scale_count; i++)
     scales[i] = input_scale * weight_scales[i];
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_dequantized", t->name);
+  graph_derive_name(t->name, "dequantized", name);
   const quantization_read q = {.scales = scales, .count = scale_count};
   const octavo_status status =
       quantization_dequantize_constant(n, n->inputs[bias], &q, name, output);

@@ -4,7 +4,6 @@
 #include "converter/passes/pass.h"
 #include "runtime/memory.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* An axis of a tensor of which elements lie `stride` apart in the tensor they come from. */
@@ -107,7 +106,7 @@ static octavo_status insert_transpose(layout_table *table, uint32_t *node, const
   if (status == OCTAVO_OK && !has_shape(&g->tensors[to], rank, target))
     status = pass_add_like(g, to, rank, target, &behind, table->error);
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_transpose", g->tensors[from].name);
+  graph_derive_name(g->tensors[from].name, "transpose", name);
   uint32_t index = 0;
   if (status == OCTAVO_OK)
     status = graph_insert_node(g, *node, OCTAVO_OP_TRANSPOSE, name, "Transpose", &before, 1,

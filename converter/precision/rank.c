@@ -23,8 +23,8 @@ typedef struct ranking {
 
 static octavo_status run_image(ranking *all, uint32_t thread, uint32_t index, octavo_error *error) {
   octavo_session *session = all->sessions[thread];
-  input_row_feed(all->inputs, index, session);
-  return octavo_session_run(session, error);
+  const octavo_status status = input_row_feed(all->inputs, index, session, error);
+  return status == OCTAVO_OK ? octavo_session_run(session, error) : status;
 }
 
 static octavo_status keep_expected(void *context, uint32_t thread, uint32_t index,

@@ -3,8 +3,6 @@
 #include "runtime/error.h"
 #include "runtime/memory.h"
 
-#include <stdio.h>
-
 typedef struct boundary_state {
   graph *g;
   const quantization_parameters *parameters;
@@ -45,13 +43,13 @@ octavo_status boundaries_convert(graph *g, uint32_t position, int32_t from,
   const bool to_int8 = parameters != NULL;
   const graph_tensor x = g->tensors[from];
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantized" : "dequantized");
+  graph_derive_name(x.name, to_int8 ? "quantized" : "dequantized", name);
   octavo_status status = graph_add_tensor(g, name, GRAPH_FLOAT32, x.rank, x.shape, NULL, to, error);
   if (status != OCTAVO_OK)
     return status;
   if (to_int8)
     set_int8(&g->tensors[*to], *parameters);
-  snprintf(name, sizeof name, "%.1000s_%s", x.name, to_int8 ? "quantize" : "dequantize");
+  graph_derive_name(x.name, to_int8 ? "quantize" : "dequantize", name);
   uint32_t index = 0;
   return graph_insert_node(g, position, to_int8 ? OCTAVO_OP_QUANTIZE : OCTAVO_OP_DEQUANTIZE, name,
                            to_int8 ? "QuantizeLinear" : "DequantizeLinear", &from, 1, to, 1, &index,

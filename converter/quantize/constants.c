@@ -4,7 +4,6 @@
 #include "runtime/memory.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* Gives `to` what was decided on for `from`, which has the same elements. */
@@ -47,7 +46,7 @@ octavo_status quantize_add_operand(graph *g, uint32_t node, uint32_t which, cons
                                    graph_type type, int64_t count, const void *data,
                                    octavo_error *error) {
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
-  snprintf(name, sizeof name, "%.1000s_%s", g->nodes[node].name, suffix);
+  graph_derive_name(g->nodes[node].name, suffix, name);
   int32_t *inputs = octavo_memory_alloc((size_t)which + 1, sizeof *inputs);
   if (inputs == NULL)
     return octavo_error_memory(error, (which + 1) * sizeof *inputs, "operands");

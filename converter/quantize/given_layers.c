@@ -3,7 +3,6 @@
 #include "converter/quantize/scale_rules.h"
 
 #include <math.h>
-#include <stdio.h>
 
 static bool inputs_are_dequantized(const graph *g, const graph_node *node, const scale_rule *rule) {
   for (uint32_t i = 0; i < (rule->weighted ? 1 : node->input_count); i++)
@@ -104,8 +103,7 @@ static octavo_status write_integers(given_state *s, uint32_t n, const graph_quan
   const int32_t y = g->nodes[n].outputs[0];
   char name[OCTAVO_FORMAT_MAX_NAME + 1];
   const bool output = given_is_model_output(g, y);
-  snprintf(name, sizeof name, "%.1000s_%s", g->tensors[y].name,
-           output ? "quantized" : "dequantized");
+  graph_derive_name(g->tensors[y].name, output ? "quantized" : "dequantized", name);
   int32_t q = GRAPH_NONE;
   octavo_status status = graph_add_tensor(g, name, GRAPH_INT8, g->tensors[y].rank,
                                           g->tensors[y].shape, NULL, &q, s->error);
@@ -115,7 +113,7 @@ static octavo_status write_integers(given_state *s, uint32_t n, const graph_quan
   g->nodes[n].outputs[0] = q;
   if (!output)
     graph_swap_names(g, y, q);
-  snprintf(name, sizeof name, "%.1000s_dequantize", g->tensors[q].name);
+  graph_derive_name(g->tensors[q].name, "dequantize", name);
   uint32_t index = 0;
   s->changed = true;
   return graph_insert_node(g, n + 1, OCTAVO_OP_DEQUANTIZE, name, "DequantizeLinear", &q, 1, &y, 1,

@@ -90,7 +90,7 @@ static octavo_status add_constants(graph *g, uint32_t node, const layer_constant
   if (l->bias != NULL)
     snprintf(bias_name, sizeof bias_name, "%s", l->bias->name);
   else
-    snprintf(bias_name, sizeof bias_name, "%.1000s_bias", g->nodes[node].name);
+    graph_derive_name(g->nodes[node].name, "bias", bias_name);
   octavo_status status = graph_add_tensor(g, weights.name, GRAPH_INT8, weights.rank, weights.shape,
                                           l->q, &constants[0], error);
   if (status == OCTAVO_OK)

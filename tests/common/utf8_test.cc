@@ -45,6 +45,15 @@ TEST(Utf8, FaultsOfNames) {
   EXPECT_THAT(utf8_name_fault("\xc3\xa4", 1), HasSubstr("UTF-8")) << "cut within a sequence";
 }
 
+TEST(Utf8, PrefixEndsBehindACharacter) {
+  const char *text = "a\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x99z";
+  const size_t expected[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11};
+  for (size_t limit = 0; limit < std::size(expected); limit++)
+    EXPECT_EQ(utf8_prefix(text, limit), expected[limit]) << limit;
+  EXPECT_EQ(utf8_prefix("\xff\xc3", 1), 1u) << "what is no character counts as one";
+  EXPECT_EQ(utf8_prefix("\xff\xc3", 9), 2u);
+}
+
 TEST(Utf8, MendReplacesBytesThatBelongToNoSequence) {
   for (const auto &[text, mended] :
        std::vector<std::pair<std::string, std::string>>{{"", ""},

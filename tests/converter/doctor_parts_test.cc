@@ -2,6 +2,7 @@
 #include "converter/doctor/advice.h"
 #include "converter/doctor/doctor.h"
 #include "converter/doctor/expected_class.h"
+#include "runtime/memory.h"
 #include "tests/common/allocation_failures.h"
 #include "tests/converter/blue_network.h"
 #include "tests/converter/tiny_network.h"
@@ -205,8 +206,12 @@ TEST(Doctor, EveryAllocationMayFail) {
   options.expect = "mid";
   options.images = {arguments, 1};
   options.threads = 1;
-  FailEachAllocation(
-      [&](octavo_error *error) { return doctor_run(&options, nullptr, nullptr, error); });
+  FailEachAllocation([&](octavo_error *error) {
+    char *unsupported = nullptr;
+    const octavo_status status = doctor_run(&options, nullptr, nullptr, &unsupported, error);
+    octavo_memory_free(unsupported);
+    return status;
+  });
 }
 
 } // namespace

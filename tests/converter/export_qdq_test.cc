@@ -5,12 +5,18 @@
 #include "converter/octavo_import.h"
 #include "converter/onnx/onnx_import.h"
 #include "converter/quantize/quantize.h"
+#include "runtime/memory.h"
 #include "tests/converter/quantized_network.h"
+
+#include "onnx.pb-c.h"
 
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <cstring>
+#include <fstream>
+#include <iterator>
+#include <set>
 
 namespace {
 
@@ -191,6 +197,55 @@ TEST(ExportQdq, MixedPrecisionKeepsFloatLayers) {
   ASSERT_NE(back, nullptr);
   ExpectSame(*g, *back);
   ExpectSameResults(g.get(), back.get());
+}
+
+// The names of the graph that the exporter would make up are taken, and weights that three float
+// layers share are written thrice.
+TEST(ExportQdq, NamesThatAreMadeUpAreNew) {
+  const TemporaryFolder folder;
+  NetworkBuilder b;
+  int32_t x = b.Convolution("stem", b.Input({1, 8, 8, 3}), 4, 3, true);
+  for (const char *name : {"first", "second", "third"})
+    x = b.Convolution(name, x, 4, 3, true);
+  b.Output(b.FullyConnected("fc", b.GlobalAveragePool("mean", x), 4));
+  const Graph source = b.Take();
+  source->nodes[2].inputs[1] = source->nodes[3].inputs[1] = source->nodes[1].inputs[1];
+  std::vector<layer_precision> precisions(source->node_count, PRECISION_INT8);
+  precisions[1] = precisions[2] = precisions[3] = PRECISION_FLOAT;
+  Graph g = Quantize(*source, &precisions);
+  ASSERT_NE(g, nullptr);
+  const std::string wanted = g->tensors[g->nodes[0].outputs[0]].name;
+  uint32_t taken = 0;
+  for (uint32_t t = 0; t < g->tensor_count; t++)
+    if (g->tensors[t].constant && taken < 3) {
+      static const char *const ends[] = {"_scale", "_zero_point", "_dequantize"};
+      octavo_memory_free(g->tensors[t].name);
+      g->tensors[t].name = octavo_memory_copy_string((wanted + ends[taken++]).c_str());
+    }
+  ASSERT_EQ(taken, 3u);
+  const std::string path = folder.Path("x.onnx");
+  octavo_error error = {};
+  ASSERT_EQ(export_qdq(g.get(), &kNoNotes, path.c_str(), &error), OCTAVO_OK) << error.text;
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  Onnx__ModelProto *model = onnx__model_proto__unpack(
+      nullptr, bytes.size(), reinterpret_cast<const uint8_t *>(bytes.data()));
+  ASSERT_NE(model, nullptr);
+  std::multiset<std::string> values, nodes;
+  for (size_t i = 0; i < model->graph->n_initializer; i++)
+    values.insert(model->graph->initializer[i]->name);
+  for (size_t i = 0; i < model->graph->n_node; i++) {
+    nodes.insert(model->graph->node[i]->name);
+    for (size_t k = 0; k < model->graph->node[i]->n_output; k++)
+      values.insert(model->graph->node[i]->output[k]);
+  }
+  for (const auto *names : {&values, &nodes})
+    for (const std::string &name : *names)
+      EXPECT_EQ(names->count(name), 1u) << name;
+  onnx__model_proto__free_unpacked(model, nullptr);
+  Graph back = ExportAndImport(*g);
+  ASSERT_NE(back, nullptr);
+  ExpectSame(*g, *back);
 }
 
 TEST(ExportQdq, FloatNetworksAreRefused) {

@@ -173,6 +173,26 @@ TEST(Given, KeepsScalesBitForBitAndShiftsUint8) {
   ExpectScale(*g, "fc_dq", 0.03f, 0); // the model's output, so the file's name for it
 }
 
+// QOperator files have no node for what this importer puts in front of a layer.
+TEST(Given, NamesOfConversionsTellWhatTheyConvert) {
+  graph *imported = nullptr;
+  octavo_error error = {};
+  ASSERT_EQ(onnx_import(DataPath("qoperator.onnx").c_str(), &imported, &error), OCTAVO_OK)
+      << error.text;
+  const Graph g(imported);
+  uint32_t found = 0;
+  for (uint32_t n = 0; n < g->node_count; n++) {
+    const graph_node &node = g->nodes[n];
+    const std::string from = g->tensors[node.inputs[0]].name;
+    if (node.op != OCTAVO_OP_DEQUANTIZE ||
+        std::strcmp(g->tensors[node.outputs[0]].name, (from + "_dequantized").c_str()) != 0)
+      continue;
+    EXPECT_EQ(node.name, from + "_dequantize");
+    found++;
+  }
+  EXPECT_GT(found, 0u);
+}
+
 TEST(Given, KeepsIntegersOfWeightsAndBiases) {
   for (const char *file : {"qdq_uint8.onnx", "qdq_int8.onnx"}) {
     const Source source(file);

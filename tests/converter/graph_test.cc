@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <string>
+
 namespace {
 
 using testing::ElementsAre;
@@ -16,6 +18,20 @@ TEST(GraphTest, NamesAreMadeUnique) {
   EXPECT_STREQ(b.Get()->tensors[x].name, "input");
   EXPECT_STREQ(b.Get()->tensors[c].name, "constant");
   EXPECT_STREQ(b.Get()->tensors[d].name, "constant_2");
+}
+
+/* A euro sign has three bytes; 1000 are no multiple of that. */
+TEST(GraphTest, DerivedNamesAreCutBehindACharacter) {
+  char name[OCTAVO_FORMAT_MAX_NAME + 1];
+  graph_derive_name("conv", "bias", name);
+  EXPECT_STREQ(name, "conv_bias");
+  std::string base, cut;
+  for (int i = 0; i < 335; i++)
+    base += "\xe2\x82\xac";
+  for (int i = 0; i < 333; i++)
+    cut += "\xe2\x82\xac";
+  graph_derive_name(base.c_str(), "dequantized", name);
+  EXPECT_EQ(name, cut + "_dequantized");
 }
 
 TEST(GraphTest, TellsProducersAndConsumers) {

@@ -59,7 +59,7 @@ protected:
       ASSERT_EQ(octavo_session_create(model, nullptr, &session, &error_), OCTAVO_OK);
     for (uint32_t i = 0; i < row->images; i++) {
       ASSERT_EQ(image_sample_feed(&images_, i, sessions[0], &error_), OCTAVO_OK) << error_.text;
-      input_row_feed(row, i, sessions[1]);
+      ASSERT_EQ(input_row_feed(row, i, sessions[1], &error_), OCTAVO_OK) << error_.text;
       EXPECT_EQ(memcmp(octavo_session_input(sessions[0], 0), octavo_session_input(sessions[1], 0),
                        info.bytes),
                 0)
@@ -115,6 +115,35 @@ TEST_F(InputCache, ARowThatCannotBeReadIsNotKept) {
   WriteImages(folder_.Path("images"), 6, 20, 16);
   ASSERT_EQ(input_cache_get(&cache_, float_.model, 6, &row, &error_), OCTAVO_OK) << error_.text;
   ExpectWhatASessionGets(float_.model, row);
+}
+
+/* Room for 4 and a half float images: 4, and 2 int8 ones, a quarter as large; none of a third kind.
+ * What is not kept is read when it is fed. */
+TEST_F(InputCache, ImagesBeyondTheLimitAreReadWheneverTheyAreFed) {
+  constexpr size_t kBytes = 8 * 8 * 3;
+  cache_.limit = 4 * kBytes * sizeof(float) + 2 * kBytes;
+  built_model small = {}, large = {};
+  BuildInt8(1.0f, &small);
+  BuildInt8(8.0f, &large);
+  const input_row *rows[3] = {};
+  octavo_model *const models[3] = {float_.model, small.model, large.model};
+  const uint32_t kept[3] = {4, 2, 0};
+  for (int round = 0; round < 2; round++)
+    for (int i = 0; i < 3; i++) {
+      ASSERT_EQ(input_cache_get(&cache_, models[i], 6, &rows[i], &error_), OCTAVO_OK)
+          << error_.text;
+      EXPECT_EQ(rows[i]->images, 6u);
+      EXPECT_EQ(rows[i]->kept, kept[i]);
+      ExpectWhatASessionGets(models[i], rows[i]);
+    }
+  std::filesystem::remove_all(folder_.Path("images"));
+  octavo_session *session = nullptr;
+  ASSERT_EQ(octavo_session_create(float_.model, nullptr, &session, &error_), OCTAVO_OK);
+  EXPECT_EQ(input_row_feed(rows[0], 3, session, &error_), OCTAVO_OK);
+  EXPECT_EQ(input_row_feed(rows[0], 4, session, &error_), OCTAVO_ERROR_IO);
+  octavo_session_free(session);
+  built_model_free(&small);
+  built_model_free(&large);
 }
 
 /* More kinds than there are rows: the oldest is read anew. */

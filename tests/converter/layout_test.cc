@@ -138,6 +138,23 @@ TEST(LayoutTest, OperandsFlattenedInDifferentOrdersAreAligned) {
   }
 }
 
+/* One element lies as anything does; the product lies as the other operand, a flattened image. */
+TEST(LayoutTest, OneElementTimesAFlattenedImage) {
+  for (const bool first : {false, true}) {
+    GraphBuilder b;
+    const int32_t x = b.Add(OCTAVO_OP_RESHAPE, {b.Input({1, 2, 2, 2})}, {1, 8});
+    const int32_t factor = b.Input({1, 1});
+    b.Output(b.Add(OCTAVO_OP_MULTIPLY,
+                   first ? std::vector<int32_t>{factor, x} : std::vector<int32_t>{x, factor},
+                   {1, 8}));
+    RunPass(pass_layout, b);
+    RunPass(pass_drop_no_ops, b);
+    EXPECT_THAT(RunGraph(*b.Get(), {{0, 1, 2, 3, 4, 5, 6, 7}, {10}})[0],
+                ElementsAre(0, 20, 40, 60, 10, 30, 50, 70))
+        << first;
+  }
+}
+
 TEST(LayoutTest, ChannelShuffleIsOneTransposeOfTheLastTwoAxes) {
   GraphBuilder b;
   int32_t x = b.Add(OCTAVO_OP_MAX_POOL, {b.Input({1, 6, 2, 1})}, {1, 6, 2, 1});

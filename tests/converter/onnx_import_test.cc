@@ -304,6 +304,32 @@ TEST(OnnxImportTest, EachAllocationThatFailsIsReported) {
   }
 }
 
+/* The list of all operators that are not supported takes memory as well. */
+TEST(OnnxImportTest, EachAllocationOfAListingThatFailsIsReported) {
+  const std::string path = DataPath("bad/unsupported_many.onnx");
+  octavo_error error = {};
+  const auto import = [&] {
+    graph *g = nullptr;
+    char *listing = nullptr;
+    error = {};
+    const octavo_status status = onnx_import_listing(path.c_str(), &g, &listing, &error);
+    EXPECT_EQ(g, nullptr);
+    EXPECT_EQ(listing != nullptr, status == OCTAVO_ERROR_UNSUPPORTED);
+    octavo_memory_free(listing);
+    return status;
+  };
+  const size_t before = octavo_memory_count();
+  ASSERT_EQ(import(), OCTAVO_ERROR_UNSUPPORTED);
+  const size_t allocations = octavo_memory_count() - before;
+  for (size_t i = 0; i < allocations; i++) {
+    octavo_memory_fail_at(i, 0);
+    const octavo_status status = import();
+    octavo_memory_fail_at(SIZE_MAX, 0);
+    EXPECT_EQ(status, OCTAVO_ERROR_MEMORY) << i;
+    EXPECT_THAT(error.text, HasSubstr("memory")) << i;
+  }
+}
+
 TEST(OnnxImportTest, NamesAreKept) {
   GraphPtr g;
   octavo_error error = {};

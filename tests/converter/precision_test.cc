@@ -152,6 +152,19 @@ TEST_F(Precision, AModelWithoutInt8HasNoCorrections) {
               Bytes(source_.get()));
 }
 
+/* How weights are rounded is decided before a search, for int8 layers only. */
+TEST_F(Precision, DecidedRoundingChangesNoFloatLayer) {
+  Graph g(graph_copy(source_.get(), &error_));
+  const correction_job rounding = {
+      g.get(), float_.model, ranges_.ranges, precisions_.data(), &kRule, &inputs_, 1, nullptr};
+  correction_report report = {};
+  ASSERT_EQ(correct_round(&rounding, &report, &error_), OCTAVO_OK) << error_.text;
+  ASSERT_GT(report.layers, 0u);
+  job_.g = g.get();
+  EXPECT_TRUE(Built(std::vector<layer_precision>(source_->node_count, PRECISION_FLOAT)) ==
+              Bytes(source_.get()));
+}
+
 /* Copy gives 5 % less than in the float network, which correction makes up for. */
 TEST_F(Precision, BiasesAreCorrectedForThePrecisionsOfTheModel) {
   job_.corrects_bias = true;

@@ -11,6 +11,7 @@ extern "C" {
 #include <gmock/gmock.h>
 #include <jansson.h>
 
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <thread>
@@ -101,8 +102,13 @@ TEST_F(Program, WrongUsageIsExitCode2) {
 }
 
 TEST_F(Program, PrecisionOptionsThatCannotWorkAreWrongUsage) {
-  ExpectFailure(Convert({"--calib", Images(), "--search"}), "--search writes no model", 2);
-  ExpectFailure(Convert({"--calib", Images(), "--max-drop", "1"}), "--data DIR is missing", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--data", Images(), "--search"}),
+                "--search and --output exclude each other", 2);
+  ExpectFailure(Convert({"--calib", Images(), "--max-drop", "1"}),
+                "--max-drop does nothing without --data", 2);
+  ExpectFailure(Convert({"--mode", "static-eager", "--calib", Images()}), "--plan FILE is missing",
+                2);
+  ExpectFailure(Convert({"--calib", Images(), "--plan", "p"}), "--plan goes with", 2);
   ExpectFailure(Convert({"--mode", "float", "--keep-float", "stem"}), "--mode static", 2);
   ExpectFailure(Convert({"--calib", Images(), "--keep-float", "stam"}), "closest names are stem");
 }
@@ -110,15 +116,36 @@ TEST_F(Program, PrecisionOptionsThatCannotWorkAreWrongUsage) {
 TEST_F(Program, OptionsThatWouldDoNothingAreWrongUsage) {
   for (const char *mode : {"float", "dynamic"})
     ExpectFailure(Convert({"--mode", mode, "--require-int8"}), "nothing is ", 2);
-  ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--calib-report", "c.csv"}),
-                "without --search and --export-qdq", 2);
-  ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--calib", Images(), "--data", Images(),
-                                            "--search", "--calib-report", "c.csv"}),
-                "without --search and --export-qdq", 2);
+  for (const std::vector<std::string> &option :
+       {std::vector<std::string>{"--calib-report", "c.csv"},
+        {"--json", "s.json"},
+        {"--test-vectors", "1"},
+        {"--report", "r.html"},
+        {"--write-plan", "p"}}) {
+    std::vector<std::string> arguments = {"--calib", Images(), "--export-qdq"};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    ExpectFailure(Convert(arguments), "--export-qdq and " + option[0] + " exclude each other", 2);
+  }
+  for (const std::vector<std::string> &option :
+       {std::vector<std::string>{"--calib-report", "c.csv"},
+        {"--max-drop", "1"},
+        {"--test-vectors", "1"},
+        {"--report", "r.html"},
+        {"--export-qdq"}}) {
+    std::vector<std::string> arguments = {Network(), "--calib", Images(),
+                                          "--data",  Images(),  "--search"};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    ExpectFailure(RunProgram(OCTAVO_CONVERT, arguments),
+                  "--search and " + option[0] + " exclude each other", 2);
+  }
+  ExpectFailure(RunProgram(OCTAVO_CONVERT, {"--doctor", Network(), "--data", Images(),
+                                            "--write-plan", folder_.Path("p")}),
+                "--doctor and --write-plan exclude each other", 2);
+  ExpectFailure(
+      RunProgram(OCTAVO_CONVERT, {"--doctor", Network(), "--data", Images(), "--export-qdq"}),
+      "--doctor and --export-qdq exclude each other", 2);
   ExpectFailure(RunProgram(OCTAVO_CONVERT, {Network(), "--plan", "a", "--write-plan", "b"}),
                 "--plan: found with --write-plan", 2);
-  ExpectFailure(Convert({"--calib", Images(), "--export-qdq", "--json", "s.json"}),
-                "not of --export-qdq", 2);
 }
 
 TEST_F(Program, PercentileGoesWithTheCalibratorThatReadsIt) {
@@ -158,12 +185,54 @@ TEST_F(Program, OptionsAreHeldAgainstWhatTheRunDoes) {
   ExpectFailure(Convert({"--mode", "float", "--expect", "cat"}), "--expect goes with --doctor", 2);
 }
 
+/* What a plan has no use for, each with what else it needs. */
+TEST_F(Program, APlanTakesNoOptionOfAConversion) {
+  for (const std::vector<std::string> &option : {std::vector<std::string>{"--output", "x"},
+                                                 {"--calib", "x"},
+                                                 {"--calib-count", "9", "--calib", "x"},
+                                                 {"--calibrator-for", "stem=mse"},
+                                                 {"--percentile", "99"},
+                                                 {"--calib-report", "x"},
+                                                 {"--weights", "per-tensor"},
+                                                 {"--correct", "none"},
+                                                 {"--plan", "x"},
+                                                 {"--keep-float", "stem"},
+                                                 {"--max-drop", "1", "--data", "x"},
+                                                 {"--search", "--data", "x"},
+                                                 {"--require-int8"},
+                                                 {"--preset", "cifar10"},
+                                                 {"--scale", "1"},
+                                                 {"--mean", "1"},
+                                                 {"--std", "1"},
+                                                 {"--size", "16"},
+                                                 {"--resize", "16"},
+                                                 {"--crop", "none"},
+                                                 {"--bgr"},
+                                                 {"--labels", "x"},
+                                                 {"--data", "x"},
+                                                 {"--test-vectors", "1"},
+                                                 {"--report", "x.html", "--calib", "x"},
+                                                 {"--expect", "x"},
+                                                 {"--json", "x"}}) {
+    std::vector<std::string> arguments = {Network(), "--write-plan", folder_.Path("p")};
+    arguments.insert(arguments.end(), option.begin(), option.end());
+    const ProgramResult r = RunProgram(OCTAVO_CONVERT, arguments);
+    ExpectFailure(r, "found with --write-plan", 2);
+    EXPECT_THAT(r.errors.substr(0, r.errors.find(": found")), HasSubstr(option[0])) << r.errors;
+  }
+}
+
 TEST_F(Program, EveryUnsupportedOperatorIsTold) {
   const ProgramResult r = RunProgram(
       OCTAVO_CONVERT, {OCTAVO_TEST_DATA "/onnx/bad/unsupported_many.onnx", "-o", Output()});
   ExpectFailure(r, "2 operators of this network are not supported: Sinh (1: /a), Det (1: /y)");
   EXPECT_THAT(r.errors, StartsWith("Operators that are not supported, and their layers:\n"
                                    "  Sinh (1): /a\n  Det (1): /y\nnot checked, since"));
+  const ProgramResult doctor =
+      RunProgram(OCTAVO_CONVERT, {"--doctor", OCTAVO_TEST_DATA "/onnx/bad/unsupported_many.onnx",
+                                  "--data", Images()});
+  EXPECT_EQ(doctor.code, 1);
+  EXPECT_EQ(doctor.errors, r.errors);
 }
 
 /* Nothing is calibrated then. */
@@ -209,6 +278,10 @@ TEST_F(Program, ALongListOfFloatLayersIsCutUnlessVerbose) {
   ASSERT_EQ(r.code, 0) << r.errors;
   EXPECT_THAT(r.output, HasSubstr(", and 36 more, which --verbose tells (48 of 68 layers)\n"));
   EXPECT_THAT(r.output, Not(HasSubstr("/ReduceMean")));
+  const size_t begin = r.output.find("in float32: "), end = r.output.find(", and 36 more");
+  ASSERT_LT(begin, end);
+  EXPECT_EQ(std::count(r.output.begin() + (long)begin, r.output.begin() + (long)end, ','), 11)
+      << "12 names";
   std::vector<std::string> verbose = arguments;
   verbose.push_back("--verbose");
   r = RunProgram(OCTAVO_CONVERT, verbose);

@@ -4,10 +4,12 @@
 extern "C" {
 #include "converter/onnx/unsupported.h"
 }
+#include "common/utf8.h"
 #include "runtime/memory.h"
 
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <string>
 
 namespace {
@@ -63,6 +65,21 @@ TEST_F(Unsupported, TheTextNamesEveryLayerThatTheMessageLeavesOut) {
   EXPECT_TRUE(is_cut_);
   EXPECT_THAT(error_.text, HasSubstr("Sinh (3000: /stages/0/Sinh, "));
   EXPECT_EQ(Text(), expected + "\n");
+}
+
+/* Layers' names of three bytes a character, cut at each place within one. */
+TEST_F(Unsupported, TheMessageIsCutBehindACharacter) {
+  for (const char *start : {"", "x", "xx"}) {
+    unsupported_clear(&list_);
+    std::string name = start;
+    for (int i = 0; i < 300; i++)
+      name += "\xe2\x82\xac";
+    ASSERT_TRUE(unsupported_add(&list_, "Sinh", nullptr, name.c_str()));
+    EXPECT_EQ(unsupported_report(&list_, &unchecked_, &is_cut_, &error_), OCTAVO_ERROR_UNSUPPORTED);
+    EXPECT_TRUE(is_cut_);
+    EXPECT_EQ(utf8_name_fault(error_.text, strlen(error_.text)), nullptr) << error_.text;
+    EXPECT_THAT(error_.text, HasSubstr("\xe2\x82\xac…)"));
+  }
 }
 
 /* Types alone may be more than the message holds. */

@@ -17,6 +17,11 @@ option(OCTAVO_RUN_IMAGES "octavo-run reads JPEG and PNG (OFF: binary PPM alone)"
 set(OCTAVO_MODEL "" CACHE FILEPATH
   "A .octavo file: also build octavo-run-NAME, a program for that one model")
 
+if(OCTAVO_STATIC_PROGRAMS)
+  # Compilers for Arm keep one otherwise, an instruction or two in every function.
+  add_compile_options(-fomit-frame-pointer)
+endif()
+
 set(octavo_xnnpack_entries ${PROJECT_SOURCE_DIR}/runtime/operators/xnnpack_entries.txt)
 # By opcode; the constants' names in runtime/operators/table.h after octavo_operator_.
 set(octavo_operators - convolution fully_connected add max_pool average_pool global_average_pool clip
@@ -276,7 +281,7 @@ function(octavo_device_program target)
     # of up to 64 KB on Arm.
     target_link_options(${target} PRIVATE -Wl,-z,norelro)
     # In place of the C library's own, which are several times as large.
-    foreach(name IN ITEMS qsort strstr strtod strtol vfprintf)
+    foreach(name IN ITEMS exp qsort strstr strtod strtol vfprintf)
       target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/platforms/musl/${name}.c)
     endforeach()
   endif()

@@ -3,7 +3,7 @@
  * scale in float32, in that order; see tests/reference/. */
 #include "operators/convolution.h"
 
-#include "operators/address_space.h"
+#include "operators/allocation_limit.h"
 
 #include "memory.h"
 #include "pack.h"
@@ -92,10 +92,10 @@ octavo_status octavo_convolution_state_create(octavo_kernel *kernel,
 octavo_status octavo_convolution_check_size(const octavo_convolution_shape *shape,
                                             octavo_error *error) {
   const octavo_status status =
-      octavo_address_space_check_weights(shape->weights, shape->attributes->groups, error);
+      octavo_allocation_limit_check_weights(shape->weights, shape->attributes->groups, error);
   if (status != OCTAVO_OK)
     return status;
-  return octavo_address_space_check_window(&shape->window, shape->y, error);
+  return octavo_allocation_limit_check_window(&shape->window, shape->y, error);
 }
 
 static float *requantization(const octavo_model *model, const octavo_convolution_shape *shape) {

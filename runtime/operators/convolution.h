@@ -34,7 +34,7 @@ extern const octavo_convolution_method octavo_convolution_depthwise3x3; /* kerne
 extern const octavo_convolution_method octavo_convolution_direct;       /* kernels/convolution.h */
 extern const octavo_convolution_method octavo_convolution_dynamic;      /* operators/dynamic.h */
 
-/* What XNNPACK will allocate for it fits the address space; see operators/address_space.h. */
+/* What XNNPACK will allocate for it is within the limit of operators/allocation_limit.h. */
 octavo_status octavo_convolution_check_size(const octavo_convolution_shape *shape,
                                             octavo_error *error);
 

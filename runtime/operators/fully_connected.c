@@ -1,7 +1,7 @@
 /* y[n] = weights · x[n] + bias, clamped. int8 as in convolution.c. */
 #include "operators/fully_connected.h"
 
-#include "operators/address_space.h"
+#include "operators/allocation_limit.h"
 
 #include "memory.h"
 #include "pack.h"
@@ -76,7 +76,7 @@ static enum xnn_status create_float(octavo_kernel *kernel, const octavo_connecti
 
 static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
   const octavo_format_tensor *weights = octavo_model_operand(kernel->model, kernel->op, 1);
-  const octavo_status fits = octavo_address_space_check_weights(weights, 1, error);
+  const octavo_status fits = octavo_allocation_limit_check_weights(weights, 1, error);
   if (fits != OCTAVO_OK)
     return fits;
   if (is_dynamic(kernel))

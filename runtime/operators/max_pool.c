@@ -1,7 +1,7 @@
 /* The largest of each window, padding left out. XNNPACK's kernel; it refuses single-element windows
  * and strides above the kernel, and with dilation fills padding from elements outside the window,
  * so those rare cases have a plain loop here. */
-#include "operators/address_space.h"
+#include "operators/allocation_limit.h"
 
 #include <math.h>
 
@@ -38,7 +38,7 @@ static octavo_status create(octavo_kernel *kernel, octavo_error *error) {
     kernel->name = quantized ? "s8 maxpool loop" : "f32 maxpool loop";
     return OCTAVO_OK;
   }
-  const octavo_status fits = octavo_address_space_check_window(
+  const octavo_status fits = octavo_allocation_limit_check_window(
       &window, octavo_model_operator_output(kernel->model, kernel->op, 0), error);
   if (fits != OCTAVO_OK)
     return fits;

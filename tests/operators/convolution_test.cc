@@ -129,6 +129,19 @@ TEST(Convolution, PointwiseEveryTail) {
   }
 }
 
+/* Kernels take up to 16 pixels at once, and XNNPACK has others for the rest. */
+TEST(Convolution, EveryNumberOfPixels) {
+  for (uint32_t pixels = 1; pixels <= 18; ++pixels) {
+    Case c;
+    c.height = 1;
+    c.width = pixels;
+    c.channels = 5;
+    c.outputs = 19;
+    SCOPED_TRACE(pixels);
+    expect_both(c);
+  }
+}
+
 TEST(Convolution, DepthwiseEveryTail) {
   for (uint32_t channels = 1; channels <= 33; ++channels) {
     Case c;

@@ -18,6 +18,7 @@
 
 extern "C" {
 int small_vfprintf(FILE *stream, const char *format, va_list arguments);
+double small_exp(double x);
 double small_strtod(const char *text, char **end);
 long small_strtol(const char *text, char **end, int base);
 unsigned long small_strtoul(const char *text, char **end, int base);
@@ -183,6 +184,24 @@ TEST(SmallPrintf, TellsWhenTheStreamCannotBeWritten) {
   };
   EXPECT_EQ(print("%d", 5), -1);
   fclose(full);
+}
+
+TEST(SmallExp, IsWithinTheLastBits) {
+  for (double x = -708; x < 709.7; x += 0.0137)
+    ASSERT_NEAR(small_exp(x) / exp(x), 1.0, 1e-15) << x;
+  for (double x = -0.5; x < 0.5; x += 1.0 / 4096) /* both sides of where 2^k changes */
+    ASSERT_NEAR(small_exp(x) / exp(x), 1.0, 1e-15) << x;
+  for (double x = -745; x < -708; x += 0.0137)
+    ASSERT_NEAR(small_exp(x), exp(x), 1e-15 * exp(x) + std::numeric_limits<double>::denorm_min())
+        << x;
+}
+
+TEST(SmallExp, HasTheLimitsOfTheOther) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  for (const double x : {0.0, -0.0, 709.782, 709.783, 710.0, 711.0, 1e300, infinity, -infinity,
+                         -746.0, -747.0, -1e300})
+    EXPECT_DOUBLE_EQ(small_exp(x), exp(x)) << x;
+  EXPECT_TRUE(std::isnan(small_exp(std::nan(""))));
 }
 
 TEST(SmallStrtod, ReadsDecimalNumbers) {

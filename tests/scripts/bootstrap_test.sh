@@ -44,6 +44,15 @@ cp "$root"/scripts/{locate-cache,private-apt,install-missing} "$scratch/"
 changed=$(bash "$scratch/bootstrap" --print-prefix)
 expect_text 'a copy of bootstrap' "$OCTAVO_CACHE/libs/xnnpack-" "$changed"
 expect 'another option, another prefix' differs "$([ "$changed" = "$prefix" ] || echo differs)"
+# What is changed for 32-bit Arm alone decides the folder of that alone.
+sed 's/1x8__asm_aarch32/1x9__asm_aarch32/' "$bootstrap" >"$scratch/bootstrap"
+for processor in armv7:differs aarch64:same; do
+  echo "set(CMAKE_SYSTEM_PROCESSOR ${processor%:*})" >"$scratch/toolchain.cmake"
+  one=$("$bootstrap" --print-prefix --toolchain "$scratch/toolchain.cmake")
+  two=$(bash "$scratch/bootstrap" --print-prefix --toolchain "$scratch/toolchain.cmake")
+  expect "another change for 32-bit Arm, the prefix for ${processor%:*}" "${processor#*:}" \
+    "$([ "$one" = "$two" ] && echo same || echo differs)"
+done
 
 # An archive with another hash gets nowhere near a compiler.
 mkdir "$scratch/archives"

@@ -27,4 +27,9 @@ expect_text 'fetch-musl --cc' 'expected a compiler for aarch64-linux-gnu' "$mess
 message=$("$root/scripts/cross" armhf-linux --model "$scratch/absent.octavo" 2>&1)
 expect 'exit code of cross for a model that is not there' 1 $?
 expect_text 'cross --model' "$scratch/absent.octavo: no such file" "$message"
+message=$("$root/scripts/cross" armhf-linux --model "$root/models/resnet8-cifar10.onnx" 2>&1)
+expect 'exit code of cross for an ONNX file' 1 $?
+expect_text 'cross --model' 'expected an .octavo file' "$message"
+message=$("$root/scripts/bootstrap" --jobs many 2>&1)
+expect 'exit code of bootstrap --jobs many' 2 $?
 finish

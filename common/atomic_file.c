@@ -105,7 +105,7 @@ octavo_status atomic_file_create(const char *path, atomic_file **result, octavo_
     return octavo_error_memory(error, strlen(path), "an output file's name");
   }
   if (step_allowed(path, error))
-    file->stream = platform_file_create(file->temporary, error);
+    file->stream = platform_file_create(file->temporary, path, error);
   if (file->stream == NULL) {
     release(file);
     return OCTAVO_ERROR_IO;

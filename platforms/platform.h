@@ -102,8 +102,9 @@ octavo_status platform_folder_create(const char *path, octavo_error *error);
 
 /* ---- Durable files (durable.c) -------------------------------------------------------------- */
 
-/* Creates `path` for writing; fails if it exists already. NULL with *error filled on failure. */
-FILE *platform_file_create(const char *path, octavo_error *error);
+/* Creates `path` for writing; fails if it exists already. NULL with *error filled on failure, in
+ * which `name` stands for the file. */
+FILE *platform_file_create(const char *path, const char *name, octavo_error *error);
 
 /* Flushes the stream and waits until its bytes are on the disk. `path` is for the message. */
 octavo_status platform_file_sync(FILE *file, const char *path, octavo_error *error);

@@ -30,10 +30,7 @@ static octavo_status make_folders(const char *path, octavo_error *error) {
   return status == OCTAVO_OK ? platform_folder_create(path, error) : status;
 }
 
-octavo_status run_files_prepare(const training *t, octavo_error *error) {
-  octavo_status status = make_folders(t->settings->output, error);
-  if (status != OCTAVO_OK)
-    return status;
+octavo_status run_files_check(const training *t, octavo_error *error) {
   char *checkpoint = training_path(t, "checkpoint.safetensors");
   if (checkpoint == NULL)
     return octavo_error_memory(error, 1, "a file name");
@@ -49,7 +46,12 @@ octavo_status run_files_prepare(const training *t, octavo_error *error) {
                             "%s: holds no checkpoint.safetensors to resume; leave out --resume to "
                             "begin",
                             t->settings->output);
-  return atomic_file_sweep(t->settings->output, error);
+  return OCTAVO_OK;
+}
+
+octavo_status run_files_prepare(const training *t, octavo_error *error) {
+  const octavo_status status = make_folders(t->settings->output, error);
+  return status == OCTAVO_OK ? atomic_file_sweep(t->settings->output, error) : status;
 }
 
 /* ---- The files, each written to `path` ------------------------------------------------------- */

@@ -170,7 +170,7 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
                   .average = choose_averaging(s),
                   .history = {.tta = s->tta}};
   const trainable *kind = trainable_find(s->network);
-  octavo_status status = run_files_prepare(t, error);
+  octavo_status status = run_files_check(t, error);
   if (status == OCTAVO_OK)
     status = load_data(t, kind, error);
   if (status == OCTAVO_OK)
@@ -185,7 +185,8 @@ octavo_status training_open(training *t, const train_settings *s, octavo_error *
     status = make_averages(t, error);
   if (status == OCTAVO_OK && s->resume)
     status = resume(t, error);
-  return status;
+  /* Last, so that a run that cannot begin leaves no empty folder. */
+  return status == OCTAVO_OK ? run_files_prepare(t, error) : status;
 }
 
 void training_close(training *t) {

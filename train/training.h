@@ -68,8 +68,9 @@ octavo_status training_evaluate(training *t, evaluation_result *result, octavo_e
 
 /* "<output>/<name>", octavo_memory_free; NULL if memory is short. */
 char *training_path(const training *t, const char *name);
-/* The output folder with those above it; refuses one with a run in it, unless that was asked for.
- */
+/* Refuses an output folder with a run in it, unless that was asked for. */
+octavo_status run_files_check(const training *t, octavo_error *error);
+/* Makes the output folder with those above it. */
 octavo_status run_files_prepare(const training *t, octavo_error *error);
 /* After each epoch: history.csv, curves.svg, checkpoint.safetensors. */
 octavo_status run_files_save_epoch(const training *t, octavo_error *error);

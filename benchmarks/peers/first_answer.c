@@ -135,7 +135,7 @@ int main(int argc, char **argv) {
   if (status == OCTAVO_OK)
     printf("{\"first_answer_ms\":%.6f,\"peak_bytes\":%llu}\n", m.first_ms,
            (unsigned long long)m.peak_bytes);
-  if (fflush(stdout) != 0 && status == OCTAVO_OK)
+  if ((fflush(stdout) != 0 || ferror(stdout)) && status == OCTAVO_OK)
     status = octavo_error_set(&error, OCTAVO_ERROR_IO, "the output could not be written");
   if (status == OCTAVO_OK)
     return 0;

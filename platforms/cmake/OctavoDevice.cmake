@@ -6,6 +6,7 @@
 #   octavo_trim_xnnpack(TARGET LAYERS)        leaves out of XNNPACK what none of these layers needs
 #   octavo_model_layers(FILE OPERATORS LAYERS) reads a model's operators and layers, in the sense of
 #                                             runtime/operators/xnnpack_entries.txt
+#   octavo_model_program(RESULT FILE)         the name of the program for that one model
 #   octavo_embed_model(TARGET FILE)           makes TARGET a program for that one model
 #
 # The model is read by CMake itself, so that all this works when cross compiling. The offsets are
@@ -290,6 +291,13 @@ function(octavo_device_program target)
     target_sources(${target} PRIVATE ${PROJECT_SOURCE_DIR}/platforms/arm/cpuinfo_aarch64.c)
     target_link_libraries(${target} PRIVATE octavo_deps::xnnpack)
   endif()
+endfunction()
+
+# A target's name may not have all that a file's may.
+function(octavo_model_program result file)
+  get_filename_component(name "${file}" NAME_WLE)
+  string(REGEX REPLACE "[^A-Za-z0-9_.+-]" "_" name "${name}")
+  set(${result} octavo-run-${name} PARENT_SCOPE)
 endfunction()
 
 function(octavo_embed_model target file)

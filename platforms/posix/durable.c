@@ -10,14 +10,15 @@
 #include <string.h>
 #include <unistd.h>
 
-FILE *platform_file_create(const char *path, octavo_error *error) {
+FILE *platform_file_create(const char *path, const char *name, octavo_error *error) {
   FILE *file = NULL;
   const int descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor >= 0)
     file = fdopen(descriptor, "wb");
   if (file != NULL)
     return file;
-  octavo_error_set(error, OCTAVO_ERROR_IO, "%s: cannot be created: %s", path, strerror(errno));
+  octavo_error_set(error, OCTAVO_ERROR_IO, "%s: cannot be created: %s", name,
+                   errno == ENOENT ? "its folder does not exist" : strerror(errno));
   if (descriptor >= 0) {
     close(descriptor);
     unlink(path);

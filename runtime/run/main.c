@@ -207,8 +207,11 @@ static int check_usage(const run_options *options) {
     return 2;
   }
   if (!on_model && !options->cpu) {
-    fprintf(stderr, "octavo-run: nothing to do: give an IMAGE, --info, --profile, --verify, "
-                    "--bench or --cpu\n");
+    fprintf(
+        stderr,
+        "octavo-run: nothing to do with the model %s: give an IMAGE, --info, --profile, --verify, "
+        "--bench or --cpu\n",
+        options->model);
     return 2;
   }
   return OPTIONS_RUN;

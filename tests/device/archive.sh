@@ -18,7 +18,7 @@ need_set_up() { # target, options...
   output=$("$root/scripts/cross" "$@" --is-set-up 2>&1) || skip "$output"
 }
 
-# Runs scripts/cross and unpacks what it leaves ; sets archive to it.
+# Runs scripts/cross and unpacks what it leaves; sets archive to the folder.
 make_archive() { # target, options...
   local made
   export CMAKE_C_COMPILER_LAUNCHER

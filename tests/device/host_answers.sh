@@ -1,6 +1,6 @@
 # Makes what emulated processors are held against: int8 models of many networks, and this machine's
 # answers to pictures. $2: the folder with the programs of a build for this machine; $3: the folder to
-# write. What is newer than these programs and this script stays.
+# write. What is newer than these programs, the networks and this script stays.
 . "$(dirname "$0")/../scripts/expect.sh"
 tools=$2 folder=$3
 for program in octavo-{run,convert,make-network,make-images}; do
@@ -11,7 +11,7 @@ for program in octavo-{run,convert,make-network,make-images}; do
 done
 is_current() {
   local source
-  for source in "$0" "$tools"/octavo-{run,convert}; do
+  for source in "$0" "$tools"/octavo-{run,convert,make-network,make-images} "$root"/{models/*.octavo,tests/data/zoo/*.onnx}; do
     [ "$folder/done" -nt "$source" ] || return 1
   done
 }

@@ -10,6 +10,15 @@ message(STATUS "\${operators}|\${layers}")
 CMAKE
 layers() { "$cmake" -DMODEL="$1" -P "$scratch/layers.cmake" 2>&1 | sed 's/^-- //' | tr -s '\n ' ' '; }
 
+# Of a target's name, which may not have all that a file's may.
+cat >"$scratch/program.cmake" <<CMAKE
+set(PROJECT_SOURCE_DIR $root)
+include($root/platforms/cmake/OctavoDevice.cmake)
+octavo_model_program(program "\${MODEL}")
+message(STATUS "\${program}")
+CMAKE
+expect 'program of a model' '-- octavo-run-my_net.v2' "$("$cmake" -DMODEL="some folder/my net.v2.octavo" -P "$scratch/program.cmake")"
+
 corpus=$root/tests/fuzz/corpus/model
 # As octavo-run --info lists them.
 expect 'operators of every_operator_int8' \

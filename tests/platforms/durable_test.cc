@@ -13,14 +13,14 @@ using testing::HasSubstr;
 TEST(Durable, CreateRefusesAnExistingFile) {
   TemporaryFolder folder;
   octavo_error error = {};
-  FILE *file = platform_file_create(folder.path("x").c_str(), &error);
+  FILE *file = platform_file_create(folder.path("x").c_str(), "the name", &error);
   ASSERT_NE(file, nullptr) << error.text;
   fputs("abc", file);
   EXPECT_EQ(platform_file_sync(file, "x", &error), OCTAVO_OK);
   EXPECT_EQ(folder.read("x"), "abc"); // before it is closed
   fclose(file);
-  EXPECT_EQ(platform_file_create(folder.path("x").c_str(), &error), nullptr);
-  EXPECT_THAT(error.text, HasSubstr("cannot be created"));
+  EXPECT_EQ(platform_file_create(folder.path("x").c_str(), "the name", &error), nullptr);
+  EXPECT_THAT(error.text, HasSubstr("the name: cannot be created: File exists"));
   EXPECT_EQ(folder.read("x"), "abc");
 }
 

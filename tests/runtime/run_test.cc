@@ -283,7 +283,7 @@ TEST_F(Run, UnlabelledClassesGoByTheirNumber) {
 
 TEST_F(Run, UsageAndOutputErrors) {
   EXPECT_EQ(Start("").code, 2);
-  EXPECT_THAT(Start("@m.octavo").message, HasSubstr("nothing to do"));
+  EXPECT_THAT(Start("@m.octavo").message, HasSubstr("nothing to do with the model /"));
   EXPECT_EQ(Start("@m.octavo @red.png --top 0").code, 2);
   const struct {
     const char *line, *message;

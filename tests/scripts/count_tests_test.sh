@@ -35,6 +35,9 @@ expect 'passed, failed, skipped' '5 4 3' \
   "$("$root/scripts/count-tests" "$scratch/junit.xml" "$scratch/gtest")"
 expect 'of those whose name ends in _test' '4 3 2' \
   "$("$root/scripts/count-tests" "$scratch/junit.xml" "$scratch/gtest" _test)"
-"$root/scripts/count-tests" "$scratch/nothing.xml" "$scratch/gtest" >/dev/null 2>&1
+"$root/scripts/count-tests" "$scratch/nothing.xml" "$scratch/gtest" >"$scratch/message" 2>&1
 expect 'exit code without a file' 1 $?
+expect "what it says, in one line" 'count-tests: 1' "$(sed 's/:.*nothing.xml.*/:/' "$scratch/message") $(wc -l <"$scratch/message")"
+"$root/scripts/count-tests" >/dev/null 2>&1
+expect 'exit code of wrong usage' 2 $?
 finish

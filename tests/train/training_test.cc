@@ -332,6 +332,15 @@ TEST_F(Training, RefusesToWriteOverARun) {
   training_close(&t);
 }
 
+TEST_F(Training, ARunThatCannotBeginLeavesNoFolder) {
+  const train_settings settings = Parse(folder_.path("run"), {"--init", folder_.path("absent")});
+  training t{};
+  EXPECT_EQ(training_open(&t, &settings, &error_), OCTAVO_ERROR_IO);
+  EXPECT_NE(std::string(error_.text).find("absent"), std::string::npos) << error_.text;
+  training_close(&t);
+  EXPECT_TRUE(folder_.names().empty());
+}
+
 TEST_F(Training, ProfileChangesNothingAndGoesIntoRunJson) {
   RunWhole(Parse(folder_.path("plain")));
   RunWhole(Parse(folder_.path("timed"), {"--profile"}));

@@ -34,5 +34,7 @@ breaks 'operating system' bad.h '#if defined(__APPLE__)\n#endif\n'
 breaks 'instruction set' bad.h '#if A\n#elif defined(__AVX2__)\n#endif\n'
 breaks 'host name' bad.md 'see http''://mirror.example.net/debian\n'
 breaks 'machine path' bad.sh 'cp x /ho''me/me/x\n'
+breaks 'an object file' bad.o 'x'
+breaks 'half of a file' report.csv.tmp-12-0 'x'
 breaks 'shell syntax' scripts/bad '#!/usr/bin/env bash\nif true\n'
 finish

@@ -23,16 +23,6 @@
 
 namespace {
 
-const octavo_preprocessing kRule = {8,
-                                    8,
-                                    8,
-                                    8,
-                                    OCTAVO_RESIZE_STRETCH,
-                                    false,
-                                    3,
-                                    1.0f / 255.0f,
-                                    {0.5f, 0.4f, 0.5f},
-                                    {0.25f, 0.25f, 0.2f}};
 const label_list kNoLabels = {nullptr, 0};
 
 /* Runs `work` with its n-th allocation failing, n = 0, 1, ... until it needs no more than n. */
@@ -84,7 +74,7 @@ TEST(Allocation, ExportQdq) {
   const TemporaryFolder folder;
   const Graph g = TakeGiven(*Lower(std::string(OCTAVO_TEST_DATA) + "/onnx/qdq_uint8.onnx"));
   const char *const labels[] = {"a", "b"};
-  const export_notes notes = {&kRule, labels, 2};
+  const export_notes notes = {&kTinyRule, labels, 2};
   FailEach([&](octavo_error *error) {
     return export_qdq(g.get(), &notes, folder.Path("x.onnx").c_str(), error);
   });
@@ -105,7 +95,7 @@ TEST(Allocation, BuildAndTestVectors) {
   Graph source = TinyNetwork();
   FailEach([&](octavo_error *error) {
     built_model built = {};
-    octavo_status status = built_model_create(source.get(), &kRule, &kNoLabels, &built, error);
+    octavo_status status = built_model_create(source.get(), &kTinyRule, &kNoLabels, &built, error);
     if (status == OCTAVO_OK)
       status = test_vectors_add(&built, 1, nullptr, 1, error);
     built_model_free(&built);
@@ -119,7 +109,7 @@ TEST(Allocation, CalibrateAndCompare) {
   Graph source = TinyNetwork();
   built_model built = {};
   octavo_error error = {};
-  ASSERT_EQ(built_model_create(source.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+  ASSERT_EQ(built_model_create(source.get(), &kTinyRule, &kNoLabels, &built, &error), OCTAVO_OK);
   image_sample images = {};
   ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 4, 1, nullptr, &images, &error),
             OCTAVO_OK);
@@ -167,13 +157,13 @@ TEST(Allocation, RankAndFront) {
   Graph source = b.Take();
   built_model built = {};
   octavo_error error = {};
-  ASSERT_EQ(built_model_create(source.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+  ASSERT_EQ(built_model_create(source.get(), &kTinyRule, &kNoLabels, &built, &error), OCTAVO_OK);
   image_sample images = {};
   ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 2, 1, nullptr, &images, &error),
             OCTAVO_OK);
   const std::vector<value_range> ranges(source->tensor_count, {-1.0f, 1.0f});
   input_cache inputs = {};
-  const precision_job job = {source.get(), true,    built.model, ranges.data(), &kRule,
+  const precision_job job = {source.get(), true,    built.model, ranges.data(), &kTinyRule,
                              &inputs,      &images, 1,           nullptr};
   const auto empty = [&] {
     input_cache_free(&inputs);
@@ -205,7 +195,7 @@ TEST(Allocation, Corrections) {
   Graph source = TinyNetwork();
   built_model built = {};
   octavo_error error = {};
-  ASSERT_EQ(built_model_create(source.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+  ASSERT_EQ(built_model_create(source.get(), &kTinyRule, &kNoLabels, &built, &error), OCTAVO_OK);
   image_sample images = {};
   ASSERT_EQ(image_sample_open(folder.Path().c_str(), DATASET_TRAIN, 4, 1, nullptr, &images, &error),
             OCTAVO_OK);
@@ -218,7 +208,7 @@ TEST(Allocation, Corrections) {
       input_cache inputs = {};
       inputs.sample = &images;
       inputs.threads = 1;
-      const correction_job job = {g.get(), built.model, ranges.data(), nullptr, &kRule,
+      const correction_job job = {g.get(), built.model, ranges.data(), nullptr, &kTinyRule,
                                   &inputs, 1,           nullptr};
       correction_report report;
       const octavo_status status = correct(&job, &report, e);

@@ -13,17 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 
-const octavo_preprocessing kRule = {8,
-                                    8,
-                                    8,
-                                    8,
-                                    OCTAVO_RESIZE_STRETCH,
-                                    false,
-                                    3,
-                                    1.0f / 255.0f,
-                                    {0.5f, 0.4f, 0.5f},
-                                    {0.25f, 0.25f, 0.2f}};
-
 class Calibrate : public testing::Test {
 protected:
   void SetUp() override {
@@ -31,7 +20,7 @@ protected:
     WriteImages(folder_.Path("images"), 21);
     g_ = TinyNetwork();
     const label_list none = {nullptr, 0};
-    ASSERT_EQ(built_model_create(g_.get(), &kRule, &none, &built_, &error), OCTAVO_OK)
+    ASSERT_EQ(built_model_create(g_.get(), &kTinyRule, &none, &built_, &error), OCTAVO_OK)
         << error.text;
     ASSERT_EQ(image_sample_open(folder_.Path("images").c_str(), DATASET_TRAIN, 16, 1, nullptr,
                                 &images_, &error),
@@ -216,7 +205,7 @@ TEST_F(Calibrate, ResultsThatAreNotFiniteNameTheLayer) {
       static_cast<float *>(g_->tensors[t].data)[3] = INFINITY;
   built_model_free(&built_);
   const label_list none = {nullptr, 0};
-  octavo_status status = built_model_create(g_.get(), &kRule, &none, &built_, &error_);
+  octavo_status status = built_model_create(g_.get(), &kTinyRule, &none, &built_, &error_);
   ASSERT_EQ(status, OCTAVO_OK) << error_.text;
   EXPECT_EQ(Run("mse", 2), OCTAVO_ERROR_ARGUMENT);
   EXPECT_THAT(error_.text, HasSubstr("'conv2'"));

@@ -19,16 +19,6 @@ namespace {
 
 using testing::HasSubstr;
 
-const octavo_preprocessing kRule = {8,
-                                    8,
-                                    8,
-                                    8,
-                                    OCTAVO_RESIZE_STRETCH,
-                                    false,
-                                    3,
-                                    1.0f / 255.0f,
-                                    {0.5f, 0.4f, 0.5f},
-                                    {0.25f, 0.25f, 0.2f}};
 const label_list kNoLabels = {nullptr, 0};
 
 TEST(CorrectionParse, ReadsLists) {
@@ -53,7 +43,7 @@ std::vector<float> Results(graph *g) {
   Graph copy(graph_copy(g, nullptr));
   built_model built = {};
   octavo_error error = {};
-  EXPECT_EQ(built_model_create(copy.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK)
+  EXPECT_EQ(built_model_create(copy.get(), &kTinyRule, &kNoLabels, &built, &error), OCTAVO_OK)
       << error.text;
   octavo_session *session = nullptr;
   EXPECT_EQ(octavo_session_create(built.model, nullptr, &session, &error), OCTAVO_OK);
@@ -272,7 +262,7 @@ protected:
     octavo_error error = {};
     WriteImages(folder_.Path("images"), 24);
     g_ = TinyNetwork();
-    ASSERT_EQ(built_model_create(g_.get(), &kRule, &kNoLabels, &float_, &error), OCTAVO_OK);
+    ASSERT_EQ(built_model_create(g_.get(), &kTinyRule, &kNoLabels, &float_, &error), OCTAVO_OK);
     ASSERT_EQ(image_sample_open(folder_.Path("images").c_str(), DATASET_TRAIN, 24, 1, nullptr,
                                 &images_, &error),
               OCTAVO_OK);
@@ -291,7 +281,7 @@ protected:
   }
 
   correction_job Job(graph *g, uint32_t threads) {
-    return {g, float_.model, ranges_.ranges, nullptr, &kRule, &inputs_, threads, nullptr};
+    return {g, float_.model, ranges_.ranges, nullptr, &kTinyRule, &inputs_, threads, nullptr};
   }
 
   Graph Quantized(const graph *g) {
@@ -308,7 +298,7 @@ protected:
     Graph q = Quantized(g);
     built_model built = {};
     octavo_error error = {};
-    EXPECT_EQ(built_model_create(q.get(), &kRule, &kNoLabels, &built, &error), OCTAVO_OK);
+    EXPECT_EQ(built_model_create(q.get(), &kTinyRule, &kNoLabels, &built, &error), OCTAVO_OK);
     octavo_session *sessions[2] = {};
     EXPECT_EQ(octavo_session_create(float_.model, nullptr, &sessions[0], &error), OCTAVO_OK);
     EXPECT_EQ(octavo_session_create(built.model, nullptr, &sessions[1], &error), OCTAVO_OK);
@@ -399,7 +389,7 @@ TEST_F(Correct, BiasesStayWithinWhatInt32SumsLeaveThem) {
   std::fill_n(Data(g.get(), "deep", 2), 2, 101.0f);
   const graph_tensor &bias = Operand(g.get(), "deep", 2);
   built_model reference = {};
-  ASSERT_EQ(built_model_create(g.get(), &kRule, &kNoLabels, &reference, &error_), OCTAVO_OK);
+  ASSERT_EQ(built_model_create(g.get(), &kTinyRule, &kNoLabels, &reference, &error_), OCTAVO_OK);
   const std::vector<value_range> ranges(g->tensor_count, {0.0f, 128.0f});
   correction_report report;
   std::fill_n(static_cast<float *>(bias.data), 2, 100.0f);

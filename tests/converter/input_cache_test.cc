@@ -9,17 +9,6 @@
 
 namespace {
 
-const octavo_preprocessing kRule = {8,
-                                    8,
-                                    8,
-                                    8,
-                                    OCTAVO_RESIZE_STRETCH,
-                                    false,
-                                    3,
-                                    1.0f / 255.0f,
-                                    {0.5f, 0.4f, 0.5f},
-                                    {0.25f, 0.25f, 0.2f}};
-
 class InputCache : public testing::Test {
 protected:
   void SetUp() override {
@@ -40,7 +29,7 @@ protected:
 
   void Build(graph *g, built_model *built) {
     const label_list none = {nullptr, 0};
-    ASSERT_EQ(built_model_create(g, &kRule, &none, built, &error_), OCTAVO_OK) << error_.text;
+    ASSERT_EQ(built_model_create(g, &kTinyRule, &none, built, &error_), OCTAVO_OK) << error_.text;
   }
   /* All int8, with an input from −range to range. */
   void BuildInt8(float range, built_model *built) {

@@ -13,17 +13,6 @@ namespace {
 
 using testing::HasSubstr;
 
-const octavo_preprocessing kRule = {8,
-                                    8,
-                                    8,
-                                    8,
-                                    OCTAVO_RESIZE_STRETCH,
-                                    false,
-                                    3,
-                                    1.0f / 255.0f,
-                                    {0.5f, 0.4f, 0.5f},
-                                    {0.25f, 0.25f, 0.2f}};
-
 class SelfCheck : public testing::Test {
 protected:
   void SetUp() override {
@@ -31,7 +20,7 @@ protected:
     WriteImages(folder_.Path("images"), 20);
     source_ = TinyNetwork();
     const label_list none = {nullptr, 0};
-    ASSERT_EQ(built_model_create(source_.get(), &kRule, &none, &float_, &error), OCTAVO_OK)
+    ASSERT_EQ(built_model_create(source_.get(), &kTinyRule, &none, &float_, &error), OCTAVO_OK)
         << error.text;
     ASSERT_EQ(image_sample_open(folder_.Path("images").c_str(), DATASET_TRAIN, 20, 1, nullptr,
                                 &images_, &error),
@@ -47,7 +36,7 @@ protected:
     ASSERT_EQ(quantize_graph(source_.get(), &settings, &g, &error), OCTAVO_OK) << error.text;
     calibration_free(&ranges);
     quantized_.reset(g);
-    ASSERT_EQ(built_model_create(g, &kRule, &none, &int8_, &error), OCTAVO_OK) << error.text;
+    ASSERT_EQ(built_model_create(g, &kTinyRule, &none, &int8_, &error), OCTAVO_OK) << error.text;
   }
   void TearDown() override {
     selfcheck_free(&result_);
@@ -108,7 +97,7 @@ TEST_F(SelfCheck, TheRatioIsThatOfTheDefinition) {
   built_model other = {};
   const label_list none = {nullptr, 0};
   octavo_error error = {};
-  ASSERT_EQ(built_model_create(half.get(), &kRule, &none, &other, &error), OCTAVO_OK);
+  ASSERT_EQ(built_model_create(half.get(), &kTinyRule, &none, &other, &error), OCTAVO_OK);
   Compare(float_.model, other.model, 1);
   EXPECT_NEAR(result_.layers[result_.layer_count - 1].snr_db, 6.0206, 1e-3);
   EXPECT_EQ(result_.layers[0].snr_db, INFINITY);

@@ -63,6 +63,18 @@ private:
  * nodes are conv1, conv2, add, pool, mean, fc and, if asked for, softmax. */
 Graph TinyNetwork(bool softmax = false);
 
+/* How a picture becomes the input of TinyNetwork. */
+inline constexpr octavo_preprocessing kTinyRule = {8,
+                                                   8,
+                                                   8,
+                                                   8,
+                                                   OCTAVO_RESIZE_STRETCH,
+                                                   false,
+                                                   3,
+                                                   1.0f / 255.0f,
+                                                   {0.5f, 0.4f, 0.5f},
+                                                   {0.25f, 0.25f, 0.2f}};
+
 /* 8×8×3 → convolution → SiLU → squeeze and excitation (hard-sigmoid) → global pool → 4 classes. Its
  * nodes are conv, silu, squeeze, image, excite, gate, scale, mean and fc. */
 Graph ExcitedNetwork();

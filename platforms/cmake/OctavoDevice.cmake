@@ -277,7 +277,7 @@ function(octavo_device_program target)
   target_link_options(${target} PRIVATE
     -Wl,-Map=$<TARGET_FILE:${target}>.map -Wl,--build-id=none -Wl,-z,noseparate-code
     -Wl,--sort-section=alignment)
-  if(CMAKE_C_COMPILER MATCHES "/musl-[^/]*$")
+  if(octavo_musl)
     # musl write-protects nothing in a static program, so no data need pages of their own for that: a gap
     # of up to 64 KB on Arm.
     target_link_options(${target} PRIVATE -Wl,-z,norelro)
